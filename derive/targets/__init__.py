@@ -1,0 +1,34 @@
+"""What a target is: the files it makes, what their templates are given, and how it escapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from derive.derivation import Derivation
+
+
+@dataclass(frozen=True)
+class RenderOptions:
+    """What a reader can choose about the text; nothing here changes the derivation."""
+
+    lang: Literal["en", "zh"] = "en"
+    detail: Literal["brief", "full"] = "full"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One output format.
+
+    folder: under templates/. files: names of the files made, each with its template in the folder.
+    context: what the templates are given. escape: makes a string from outside harmless in this
+    language; templates apply it as the filter `outside`. syntax: delimiters for Jinja2 where its own
+    clash with the language.
+    """
+
+    folder: str
+    files: Callable[[RenderOptions], dict[str, str]]
+    context: Callable[[Derivation, RenderOptions], dict[str, Any]]
+    escape: Callable[[str], str]
+    syntax: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,45 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from commands import run_shell
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHELL_BLOCKS = [block.strip() for block in re.findall(r"^```sh\n(.*?)^```$", README, re.M | re.S)]
+CONSOLE_BLOCKS = re.findall(r"^```console\n(.*?)^```$", README, re.M | re.S)
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "out", "*cache*", "*.egg-info")
+
+
+def words(text: str) -> list[str]:
+    """The text without what differs between processors and terminals: digits after the fourth, and spaces."""
+    return re.sub(r"(\d\.\d{4})\d+|\d\.\d+e-\d+", r"\1", text).split()
+
+
+def test_the_two_commands_come_first_and_are_one_line_each() -> None:
+    first, second = SHELL_BLOCKS[:2]
+    assert "\n" not in first and "\n" not in second
+    assert first.endswith("train.py examples/breast_cancer.csv")
+    assert "pytest" in second
+
+
+def test_the_first_command_runs_in_a_fresh_copy_and_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    copy = tmp_path / "derive"
+    shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
+    printed = run_shell(SHELL_BLOCKS[0], copy)
+    shown = re.search(r"^```sh\n.*?^```\n.*?^```text\n(.*?)^```$", README, re.M | re.S)
+    assert shown, "the README shows the output of its first command in a text block"
+    assert words(shown[1])[-12:] == words(printed)[-12:]
+    accuracy = re.search(r"accuracy.*?([\d.]+)\s*$", printed, re.M)
+    assert accuracy and float(accuracy[1]) >= 0.95, printed
+
+
+def test_console_blocks_print_what_they_show(tmp_path: Path) -> None:
+    assert CONSOLE_BLOCKS
+    for block in CONSOLE_BLOCKS:
+        command, _, expected = block.removeprefix("$ ").partition("\n")
+        assert run_shell(command, tmp_path).split() == expected.split(), command
