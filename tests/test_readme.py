@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shutil
 from pathlib import Path
@@ -43,3 +44,8 @@ def test_console_blocks_print_what_they_show(tmp_path: Path) -> None:
     for block in CONSOLE_BLOCKS:
         command, _, expected = block.removeprefix("$ ").partition("\n")
         assert run_shell(command, tmp_path).split() == expected.split(), command
+
+
+def test_doctests_of_the_readme() -> None:
+    result = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
+    assert result.attempted and not result.failed
