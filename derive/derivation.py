@@ -82,7 +82,9 @@ class Gradient:
     @property
     def terms(self) -> Terms:
         """The last index form."""
-        return next(s for step in reversed(self.steps) for s in (step.after, step.before) if isinstance(s, tuple))
+        return next(
+            s for step in reversed(self.steps) for s in (step.after, step.before) if isinstance(s, tuple)
+        )
 
     @property
     def node(self) -> Node:

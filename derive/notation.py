@@ -100,9 +100,7 @@ class Element(sp.Expr):
 
     def __new__(cls, tensor: Tensor, *indices: Any) -> Element:
         if len(indices) != len(tensor.dims):
-            raise ValueError(
-                f"{tensor.name} has {len(tensor.dims)} indices, {len(indices)} were given"
-            )
+            raise ValueError(f"{tensor.name} has {len(tensor.dims)} indices, {len(indices)} were given")
         obj = sp.Expr.__new__(cls, *map(sp.sympify, indices))
         obj.tensor = tensor
         return obj  # type: ignore[no-any-return]

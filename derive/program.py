@@ -46,9 +46,7 @@ class Node:
                 raise ValueError(
                     f"{self.tensor.name}: index {index.name} runs over {index.dim}, the dimension is {dim}"
                 )
-        stray = {
-            s for s in self.body.free_symbols if isinstance(s, Index) and s not in self.indices
-        }
+        stray = {s for s in self.body.free_symbols if isinstance(s, Index) and s not in self.indices}
         if stray:
             names = ", ".join(sorted(s.name for s in stray))
             raise ValueError(f"{self.tensor.name}: index {names} is neither an index of it nor summed")
@@ -58,6 +56,12 @@ class Node:
     def body_at(self, indices: Iterable[sp.Expr]) -> sp.Expr:
         """The body with the formal indices replaced; bound indices are shared with the original."""
         return self.body.xreplace(dict(zip(self.indices, indices, strict=True)))
+
+    @property
+    def uses(self) -> tuple[Tensor, ...]:
+        """The tensors that the body uses, in the order in which they were made."""
+        found = {e.tensor.serial: e.tensor for e in elements(self.body)}
+        return tuple(found[serial] for serial in sorted(found))
 
     @property
     def argument(self) -> Element | None:
@@ -148,8 +152,8 @@ class Program:
         def build() -> dict[int, tuple[Node, ...]]:
             found: dict[int, list[Node]] = {}
             for node in self.nodes:
-                for serial in dict.fromkeys(e.tensor.serial for e in elements(node.body)):
-                    found.setdefault(serial, []).append(node)
+                for tensor in node.uses:
+                    found.setdefault(tensor.serial, []).append(node)
             return {serial: tuple(nodes) for serial, nodes in found.items()}
 
         return _memo(self, "consumers", build)
@@ -161,7 +165,7 @@ class Program:
         def build() -> tuple[Tensor, ...]:
             found: dict[int, Tensor] = {}
             for node in self.nodes:
-                for tensor in (*(e.tensor for e in elements(node.body)), node.tensor):
+                for tensor in (*node.uses, node.tensor):
                     found.setdefault(tensor.serial, tensor)
             return tuple(found.values())
 

@@ -1,0 +1,1 @@
+"""The engine: partial derivatives, rules, the reverse sweep and the matrix form."""

@@ -1,0 +1,83 @@
+"""The chain rule and the partial derivatives that it asks for."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from derive.calculus.context import Context, Rewriting
+from derive.calculus.partials import derivative, slope
+from derive.calculus.terms import (
+    each_term,
+    normal_term,
+    single,
+)
+from derive.notation import (
+    CostPartial,
+    Delta,
+    Partial,
+    Term,
+    Terms,
+)
+
+
+def chain(terms: Terms, context: Context) -> Rewriting | None:
+    if not (len(terms) == 1 and terms[0].factors and isinstance(terms[0].factors[0], CostPartial)):
+        return None
+    (goal,) = terms
+    target = goal.factors[0].by  # type: ignore[attr-defined]
+    found, names = [], []
+    for consumer in context.program.consumers.get(context.tensor.serial, ()):
+        upstream = context.upstream.get(consumer.tensor.serial)
+        is_cost = any(consumer.tensor is c for c in context.program.costs)
+        if upstream is None and not is_cost:
+            continue
+        formal = tuple(index.fresh() for index in consumer.indices)
+        local = Partial(consumer.tensor[formal], target)
+        if is_cost:
+            found.append(Term((local,), formal, goal.coefficient))
+        else:
+            assert upstream is not None
+            exact = context.convention.convention == "exact"
+            coefficient = sp.Integer(1) if exact else goal.coefficient
+            found.append(Term((upstream.symbol[formal], local), formal, coefficient))
+        names.append(consumer.tensor.name)
+    return Rewriting(tuple(found), because=tuple(names))
+
+
+def _worked_out(term: Term, entrywise: bool, context: Context) -> Term | None:
+    """The term with its partial derivatives of one kind replaced; None if it has none."""
+    factors: list[sp.Expr] = []
+    found = False
+    for factor in term.factors:
+        node = context.program.node(factor.of.tensor) if isinstance(factor, Partial) else None
+        is_entrywise = (
+            node is not None and node.argument is not None and node.argument.tensor is factor.by.tensor
+        )  # type: ignore[attr-defined]
+        if node is None or is_entrywise is not entrywise:
+            factors.append(factor)
+            continue
+        found = True
+        at, by = factor.of.args, factor.by.args  # type: ignore[attr-defined]
+        if entrywise:
+            change = (
+                slope(node, _SLOT)
+                .xreplace({_SLOT: node.argument})
+                .xreplace(dict(zip(node.indices, at, strict=True)))
+            )
+            factors += [change, *(Delta(k, p) for k, p in zip(at, by, strict=True))]
+        else:
+            factors.append(derivative(node.body_at(at), factor.by.tensor, by))  # type: ignore[attr-defined]
+    return normal_term(Term(tuple(factors), term.sums, term.coefficient)) if found else None
+
+
+def element_partial(terms: Terms, context: Context) -> Rewriting | None:
+    """Partial derivatives of nodes that are no entrywise function of the variable."""
+    return each_term(terms, lambda term: single(_worked_out(term, False, context)))
+
+
+def elementwise_partial(terms: Terms, context: Context) -> Rewriting | None:
+    """Partial derivatives of a = g(z), entry by entry."""
+    return each_term(terms, lambda term: single(_worked_out(term, True, context)))
+
+
+_SLOT = sp.Dummy("z", real=True)

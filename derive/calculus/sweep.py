@@ -1,0 +1,143 @@
+"""The reverse sweep: gradients of every tensor on the way from the parameters to the cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import MappingProxyType
+
+import sympy as sp
+
+from derive.calculus.algebra import rank_of
+from derive.calculus.context import Context, Rule
+from derive.calculus.matrix_form import array_form, matrix_form
+from derive.calculus.rules import RULES
+from derive.derivation import Convention, Definition, Derivation, Gradient, Step
+from derive.notation import CostPartial, Tensor, Term, Terms
+from derive.program import Program
+
+# More rewritings than this for one gradient would mean that two rules undo each other.
+_MOST_STEPS = 200
+
+
+def derivation(
+    program: Program,
+    convention: Convention,
+    wrt: Iterable[Tensor] | None = None,
+    rules: tuple[Rule, ...] = RULES,
+) -> Derivation:
+    """All gradients of the program's cost, each with its steps.
+
+    wrt: the tensors whose gradients are wanted; by default the parameters or, in a program that
+    declares none, every leaf without a role.
+    """
+    targets = default_targets(program) if wrt is None else tuple(wrt)
+    path = on_path(program, targets)
+    order = {tensor.serial: n for n, tensor in enumerate(program.tensors)}
+    rank = rank_of(order)
+    names = {tensor.name for tensor in program.tensors}
+    sole = frozenset(
+        node.tensor.serial
+        for node in program.nodes
+        if sum(tensor.serial in path for tensor in node.uses) == 1
+    )
+    found: dict[int, Gradient] = {}
+    by_symbol: dict[int, int] = {}
+    for tensor in _reverse_order(program, path):
+        symbol = gradient_symbol(tensor, names)
+        context = Context(
+            program,
+            convention,
+            tensor,
+            MappingProxyType(found),
+            MappingProxyType(by_symbol),
+            sole,
+            rank,
+            lambda terms, context: _rewritten(terms, context, rules)[0],
+        )
+        found[tensor.serial] = _gradient(context, symbol, rules)
+        by_symbol[symbol.serial] = tensor.serial
+    forward = tuple(
+        Definition(node, array_form(node.body, node.tensor.axes(node.indices), rank))
+        for node in program.nodes
+    )
+    return Derivation(program, convention, forward, tuple(found.values()))
+
+
+def default_targets(program: Program) -> tuple[Tensor, ...]:
+    """The parameters; without any, the leaves that have no role."""
+    parameters = tuple(t for t in program.leaves if t.role == "parameter")
+    return parameters or tuple(t for t in program.leaves if t.role == "node" and t.integer is None)
+
+
+def on_path(program: Program, targets: Iterable[Tensor]) -> set[int]:
+    """Serials of the targets and of every node that depends on one."""
+    path = {tensor.serial for tensor in targets}
+    for node in program.nodes:
+        if any(tensor.serial in path for tensor in node.uses):
+            path.add(node.tensor.serial)
+    return path
+
+
+def _reverse_order(program: Program, path: set[int]) -> Iterator[Tensor]:
+    """Tensors to differentiate by, each after all its consumers; a leaf after its first consumer."""
+    costs = {tensor.serial for tensor in program.costs}
+    first_use: dict[int, list[Tensor]] = {}
+    seen: set[int] = set()
+    for node in program.nodes:
+        for tensor in node.uses:
+            if tensor.serial in path and tensor.serial not in seen and program.node(tensor) is None:
+                seen.add(tensor.serial)
+                first_use.setdefault(node.tensor.serial, []).append(tensor)
+    for node in reversed(program.nodes):
+        if node.tensor.serial in path and node.tensor.serial not in costs:
+            yield node.tensor
+        yield from first_use.get(node.tensor.serial, ())
+
+
+def gradient_symbol(tensor: Tensor, names: set[str]) -> Tensor:
+    """The tensor that holds a gradient, under a name that nothing else has; the name is taken."""
+    name = f"d{tensor.name}"
+    number = 2
+    while name in names:
+        name, number = f"d{tensor.name}_{number}", number + 1
+    names.add(name)
+    latex = None if tensor.latex_name is None else f"d{tensor.latex_name}"
+    return Tensor(name, tensor.dims, tensor.layout, "gradient", latex_name=latex)
+
+
+def cost_factor(tensor: Tensor, program: Program, convention: Convention) -> sp.Expr:
+    """What ∂(Σ loss + regularizer)/∂tensor is multiplied by to give the gradient that is printed."""
+    scaled = convention.convention == "exact" or tensor.role in ("parameter", "hyperparameter")
+    return program.scale if scaled else sp.Integer(1)
+
+
+def _gradient(context: Context, symbol: Tensor, rules: tuple[Rule, ...]) -> Gradient:
+    tensor = context.tensor
+    indices = tensor.indices()
+    factor = cost_factor(tensor, context.program, context.convention)
+    goal: Terms = (Term((CostPartial(tensor[indices]),), (), factor),)
+    terms, steps, assumptions = _rewritten(goal, context, rules)
+    array = matrix_form(terms, tensor.axes(indices), context.rank)
+    if array is not None:
+        steps.append(Step("matrix form", terms, array))
+    return Gradient(tensor, symbol, indices, tuple(steps), tuple(dict.fromkeys(assumptions)))
+
+
+def _rewritten(
+    terms: Terms, context: Context, rules: tuple[Rule, ...]
+) -> tuple[Terms, list[Step], list[str]]:
+    """The terms when no rule applies any more, each rule tried again from the first after a change."""
+    steps: list[Step] = []
+    assumptions: list[str] = []
+    while True:
+        for rule in rules:
+            result = rule.rewrite(terms, context)
+            if result is not None:
+                break
+        else:
+            return terms, steps, assumptions
+        if len(steps) == _MOST_STEPS:
+            raise RuntimeError(f"d{context.tensor.name}: the rules do not come to an end ({rule.name})")
+        steps.append(Step(rule.name, terms, result.terms, result.bindings, result.because))
+        assumptions += result.assumptions
+        terms = result.terms

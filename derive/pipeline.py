@@ -1,0 +1,33 @@
+"""From a network or a program to a derivation with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from derive.calculus.sweep import derivation
+from derive.derivation import Convention, Derivation
+from derive.notation import Tensor
+from derive.program import Program
+from derive.proof import prove
+
+if TYPE_CHECKING:
+    from derive.network import Network
+
+
+def derive(
+    source: Network | Program,
+    *,
+    convention: Convention | None = None,
+    wrt: Iterable[Tensor] | None = None,
+) -> Derivation:
+    """All gradients of a network or of a program built by hand, each step checked.
+
+    convention: by default the network's own. wrt: tensors to differentiate by, by default the
+    parameters. The proof never raises; `derivation.proof.failures` is empty when all checks passed.
+    """
+    program = source if isinstance(source, Program) else source.program()
+    chosen = convention or getattr(source, "convention", None) or Convention()
+    result = derivation(program, chosen, wrt)
+    return replace(result, proof=prove(result))
