@@ -1,0 +1,86 @@
+"""A program's own forward pass in any kind of number, with the derivatives of its cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+
+from derive.evaluation import Closure, Entry, EvaluationError, Evaluator, Numbers, Table
+from derive.notation import Tensor
+from derive.program import Node, Program
+from derive.proof.duals import Duals, DualTable
+
+
+class Forward:
+    """All values of a program from those of its leaves.
+
+    tables: the values by a tensor's serial. evaluator: evaluates expressions over them, unfinished
+    derivatives included. adjoints: ∂(Σ loss + regularizer)/∂entry, by serial, found by a sweep over
+    the definitions differentiated with dual numbers.
+    """
+
+    def __init__(
+        self, program: Program, numbers: Numbers, sizes: Mapping[sp.Symbol, int], leaves: dict[int, Table]
+    ) -> None:
+        self.program = program
+        self.numbers = numbers
+        self.tables = dict(leaves)
+        self._adjoints: dict[int, Table] = {}
+        self._rows: dict[tuple[int, Entry], dict[tuple[int, Entry], Any]] = {}
+        self._bodies: dict[int, Any] = {}
+        self.evaluator = Evaluator(numbers, sizes, self.tables, self.row, self._adjoints)
+        for node in program.nodes:
+            value = self.evaluator.at(node.indices, self.evaluator.scalar(node.body))
+            entries = self.evaluator.entries(node.tensor.dims)
+            self.tables[node.tensor.serial] = Table(node.tensor.name, ((e, value(e)) for e in entries))
+        self._sweep()
+
+    @cached_property
+    def _dual(self) -> Evaluator:
+        one = self.evaluator.one
+        tables: dict[int, Table] = {serial: DualTable(serial, t, one) for serial, t in self.tables.items()}
+        return Evaluator(Duals(self.numbers), self.evaluator.sizes, tables, integers=self.tables)
+
+    def row(self, tensor: Tensor, entry: Entry) -> Mapping[tuple[int, Entry], Any]:
+        """∂tensor[entry] by every entry that its definition uses directly."""
+        key = (tensor.serial, entry)
+        if key not in self._rows:
+            self._rows[key] = self._body(tensor)(entry)[1]
+        return self._rows[key]
+
+    def _body(self, tensor: Tensor) -> Any:
+        if tensor.serial not in self._bodies:
+            node = self.program.node(tensor)
+            if node is None:
+                raise EvaluationError(f"{tensor.name} has no definition that could be differentiated")
+            self._bodies[tensor.serial] = self._dual.at(node.indices, self._dual.scalar(node.body))
+        return self._bodies[tensor.serial]
+
+    def _sweep(self) -> None:
+        add, multiply, zero = self.numbers.sum, self.numbers.product, self.evaluator.zero
+        for serial, table in self.tables.items():
+            self._adjoints[serial] = Table(table.name, dict.fromkeys(table, zero))
+        for cost in self.program.costs:
+            table = self._adjoints[cost.serial]
+            for entry in table:
+                table[entry] = add([table[entry], self.evaluator.one])
+        for node in reversed(self.program.nodes):
+            self._spread(node, add, multiply)
+
+    def _spread(self, node: Node, add: Any, multiply: Any) -> None:
+        for entry, upstream in self._adjoints[node.tensor.serial].items():
+            for (serial, place), partial in self.row(node.tensor, entry).items():
+                table = self._adjoints[serial]
+                table[place] = add([table[place], multiply([upstream, partial])])
+
+    @property
+    def adjoints(self) -> Mapping[int, Table]:
+        return self._adjoints
+
+    def constant(self, expr: sp.Expr) -> Any:
+        """An expression without indices."""
+        closure: Closure = self.evaluator.scalar(expr)
+        return closure()

@@ -1,0 +1,69 @@
+"""Random leaves that obey the declared facts, in any kind of number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import product
+from typing import Any
+
+import sympy as sp
+
+from derive.evaluation import Entry, Evaluator, Numbers, Table
+from derive.notation import Tensor
+from derive.program import Program, SumFact
+
+
+def random_leaves(
+    program: Program,
+    numbers: Numbers,
+    sizes: Mapping[sp.Symbol, int],
+    draw: Callable[[Tensor, Entry], Any],
+    draw_integer: Callable[[Tensor, Entry, int], int],
+) -> dict[int, Table]:
+    """A table for each leaf: draw gives an entry, draw_integer one below a bound.
+
+    A declared sum fixes the last entry along its axis.
+    """
+    evaluator = Evaluator(numbers, sizes, {})
+    facts = {fact.tensor.serial: fact for fact in program.facts}
+    tables = {}
+    for tensor in program.leaves:
+        shape = [evaluator.size(dim) for dim in tensor.dims]
+        table = Table(tensor.name)
+        for entry in product(*map(range, shape)):
+            if tensor.integer is not None:
+                table[entry] = draw_integer(tensor, entry, evaluator.size(tensor.integer))
+            else:
+                table[entry] = draw(tensor, entry)
+        if tensor.serial in facts and tensor.integer is None:
+            impose(facts[tensor.serial], table, shape, evaluator)
+        tables[tensor.serial] = table
+    return tables
+
+
+def impose(fact: SumFact, table: Table, shape: list[int], evaluator: Evaluator) -> None:
+    """Make the last entry along the axis what the total leaves for it."""
+    numbers, axis = evaluator.numbers, fact.axis
+    total = evaluator.scalar(fact.total)()
+    for rest in product(*(range(n) for n in (*shape[:axis], *shape[axis + 1 :]))):
+        line = [(*rest[:axis], n, *rest[axis:]) for n in range(shape[axis])]
+        others = numbers.sum([table[entry] for entry in line[:-1]])
+        table[line[-1]] = numbers.sum([total, numbers.product([evaluator.minus_one, others])])
+
+
+def broken_facts(program: Program, evaluator: Evaluator) -> list[str]:
+    """Declared sums that the values contradict."""
+    found = []
+    for fact in program.facts:
+        if fact.tensor.serial not in evaluator.tables:
+            continue
+        sums: dict[Entry, list[Any]] = {}
+        for entry, value in evaluator.tables[fact.tensor.serial].items():
+            sums.setdefault((*entry[: fact.axis], *entry[fact.axis + 1 :]), []).append(value)
+        total = evaluator.scalar(fact.total)()
+        if any(evaluator.numbers.sum(values) != total for values in sums.values()):
+            found.append(
+                f"fact: the sum of {fact.tensor.name} over its axis {fact.axis} is not {fact.total}; "
+                "its definition or another fact contradicts it"
+            )
+    return found

@@ -1,0 +1,75 @@
+"""Small sizes for a program's dimensions, so that neighbouring dimensions differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+
+import sympy as sp
+
+from derive.notation import IndexSum
+from derive.program import Program
+
+
+def dimension_groups(program: Program) -> list[list[sp.Expr]]:
+    """The dimensions that occur together in a definition, for each definition."""
+    groups = []
+    for node in program.nodes:
+        found: dict[sp.Expr, None] = {}
+        for element_dims in _dims(node.body):
+            found.update(dict.fromkeys(element_dims))
+        found.update(dict.fromkeys(node.tensor.dims))
+        groups.append(list(found))
+    return groups
+
+
+def _dims(expr: sp.Basic) -> Iterable[tuple[sp.Expr, ...]]:
+    tensor = getattr(expr, "tensor", None)
+    if tensor is not None:
+        yield tensor.dims
+    if isinstance(expr, IndexSum):
+        yield tuple(index.dim for index in expr.indices)
+    for arg in expr.args:
+        yield from _dims(arg)
+
+
+def choose_sizes(program: Program, given: Mapping[sp.Symbol, int] | None = None) -> dict[sp.Symbol, int]:
+    """A size of at least 2 for each dimension symbol; given ones are kept.
+
+    Symbols that meet in one definition get different sizes where that is possible, so that a
+    transposition or a swapped index changes a shape or a value. Where every dimension made of the
+    symbols cannot be a positive integer at such sizes, the first sizes up to 7 that do are taken.
+    """
+    given = dict(given or {})
+    groups = dimension_groups(program)
+    neighbours: dict[sp.Symbol, set[sp.Symbol]] = {}
+    for group in groups:
+        symbols = list(dict.fromkeys(s for dim in group for s in sorted(dim.free_symbols, key=str)))
+        for symbol in symbols:
+            neighbours.setdefault(symbol, set()).update(s for s in symbols if s != symbol)
+    sizes = dict(given)
+    for symbol in neighbours:
+        taken = {sizes[s] for s in neighbours[symbol] if s in sizes}
+        if symbol not in sizes:
+            sizes[symbol] = next(n for n in range(2, 99) if n not in taken)
+    compound = {dim for group in groups for dim in group if dim.free_symbols and not dim.is_Symbol}
+    if not compound or _smallest(compound, sizes) >= 2:
+        return sizes
+    free = [s for s in sizes if s not in given and any(s in dim.free_symbols for dim in compound)]
+    possible = (
+        {**sizes, **dict(zip(free, values, strict=True))}
+        for values in product(range(2, 8), repeat=min(len(free), 5))
+    )
+    candidates = [c for c in possible if _smallest(compound, c) >= 1] if len(free) <= 5 else []
+    if not candidates:
+        names = ", ".join(map(str, sorted(compound, key=str)))
+        raise ValueError(
+            f"no small sizes make {names} positive integers: give sizes for {', '.join(map(str, free))}"
+        )
+    return max(candidates, key=lambda c: _smallest(compound, c) >= 2)
+
+
+def _smallest(dims: Iterable[sp.Expr], sizes: Mapping[sp.Symbol, int]) -> int:
+    """The smallest of these dimensions, 0 if one is no integer."""
+    values = [sp.sympify(dim.xreplace(dict(sizes))) for dim in dims]
+    return min((int(value) if value.is_Integer else 0) for value in values)
