@@ -1,0 +1,89 @@
+"""Printing on one line: products with `/`, operators from a table. NumPy and plain text share it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import sympy as sp
+
+from derive.notation import Index
+from derive.printing.order import COMPARISON, ENTRYWISE, MATRIX, SUM
+from derive.printing.printer import Factor, Piece, Printer
+
+RELATIONS = {
+    sp.StrictGreaterThan: ">",
+    sp.StrictLessThan: "<",
+    sp.GreaterThan: ">=",
+    sp.LessThan: "<=",
+    sp.Equality: "==",
+    sp.Unequality: "!=",
+}
+
+
+class LinearPrinter(Printer):
+    """times joins scalars, entrywise arrays."""
+
+    times: ClassVar[str] = " * "
+    entrywise: ClassVar[str] = " * "
+    relations: ClassVar[dict[type, str]] = RELATIONS
+
+    def number(self, value: sp.Expr) -> Piece:
+        """A short decimal where it is exact, else a quotient."""
+        if value < 0:
+            return Piece(self.minus + self.number(-value).text, SUM)
+        if value.is_Integer:
+            return Piece(str(value))
+        decimal = short_decimal(value)
+        if decimal is not None:
+            return Piece(decimal)
+        numerator, denominator = value.as_numer_denom()
+        return Piece(f"{numerator} / {denominator}", ENTRYWISE)
+
+    def _Rational(self, value: sp.Rational) -> Piece:
+        return self.number(value)
+
+    def _Index(self, index: Index) -> Piece:
+        return Piece(self.letters[index])
+
+    def product(
+        self, coefficient: sp.Expr, factors: list[Factor], below: list[Factor], summed: Piece | None
+    ) -> Piece:
+        top, bottom = coefficient, sp.Integer(1)
+        if short_decimal(coefficient) is None:
+            top, bottom = coefficient.as_numer_denom()
+        above = [(self.power(f), f.array) for f in factors]
+        if summed is not None:
+            above.append((summed, False))
+        if top != 1 or not above:
+            above.insert(0, (self.number(top), False))
+        under = [(self.power(f), f.array) for f in below]
+        if bottom != 1:
+            under.insert(0, (self.number(bottom), False))
+        # A @ B / m needs no parentheses, 2 * (A @ B) and (A @ B) * C read better with them.
+        text = self._joined(above, ENTRYWISE if len(above) == 1 else MATRIX)
+        if not under:
+            return Piece(text, ENTRYWISE)
+        divisor = self._joined(under, MATRIX)
+        return Piece(f"{text} / {divisor if len(under) == 1 else self.parentheses(divisor)}", ENTRYWISE)
+
+    def _joined(self, pieces: list[tuple[Piece, bool]], above: int) -> str:
+        text, after_array = "", False
+        for piece, array in pieces:
+            if text:
+                text += self.entrywise if array and after_array else self.times
+            text, after_array = text + self.wrapped(piece, above), array
+        return text
+
+    def _Relational(self, relation: sp.Expr) -> Piece:
+        left, right = relation.args
+        symbol = next(s for cls, s in self.relations.items() if isinstance(relation, cls))
+        return Piece(f"{self.wrap(left, COMPARISON)} {symbol} {self.wrap(right, COMPARISON)}", COMPARISON)
+
+
+def short_decimal(value: sp.Expr, digits: int = 6) -> str | None:
+    """The number as an exact decimal with few digits, None if it is not one."""
+    scaled = abs(value) * 10**digits
+    if not scaled.is_Integer:
+        return None
+    text = f"{int(scaled) // 10**digits}.{int(scaled) % 10**digits:0{digits}d}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 else text

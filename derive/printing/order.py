@@ -1,0 +1,120 @@
+"""What all printers share: levels of precedence, the order of factors and summands, split products.
+
+SymPy's order of arguments is arbitrary. Factors and summands stand in the order in which a lecturer
+writes them: upstream gradients first, then what appears first in the forward definitions, labels
+last; positive summands before negative ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from derive.notation import CostPartial, Delta, IndexSum, Mask, Partial, Tensor, elements
+from derive.program import Program
+
+COMPARISON, SUM, BIG, ENTRYWISE, MATRIX, POWER, ATOM = range(7)
+"""How tightly a printed piece holds together. BIG is Σ_k …, which reaches as far right as it can."""
+
+Rank = Callable[[Tensor], tuple[int, int]]
+
+ROLES = {"gradient": 0, "direction": 1, "hyperparameter": 2, "parameter": 3, "label": 5}
+OTHER_ROLES = 4
+
+
+def rank(program: Program | None = None) -> Rank:
+    """The place of each tensor in a printed product: by role, then by first appearance."""
+    known = program.nodes if program else ()
+    position: dict[int, int] = {}
+    for node in known:
+        used = sorted((e.tensor for e in elements(node.body)), key=lambda t: t.serial)
+        for tensor in (*used, node.tensor):
+            position.setdefault(tensor.serial, len(position))
+
+    def place(tensor: Tensor) -> tuple[int, int]:
+        return ROLES.get(tensor.role, OTHER_ROLES), position.get(tensor.serial, len(position) + tensor.serial)
+
+    return place
+
+
+@dataclass(frozen=True)
+class Product:
+    """coefficient × numerator / denominator; each factor is a base and a positive exponent."""
+
+    coefficient: sp.Expr
+    numerator: tuple[tuple[sp.Expr, sp.Expr], ...]
+    denominator: tuple[tuple[sp.Expr, sp.Expr], ...]
+
+
+def split(factors: Iterable[sp.Expr]) -> Product:
+    """The factors with numbers gathered, equal bases merged, negative exponents in the denominator."""
+    coefficient: Any = sp.Integer(1)
+    powers: dict[Any, Any] = {}
+
+    def visit(factor: Any) -> None:
+        nonlocal coefficient
+        if factor.is_Rational:
+            coefficient *= factor
+        elif factor.is_Mul:
+            for part in factor.args:
+                visit(part)
+        elif factor.is_Pow:
+            powers[factor.base] = powers.get(factor.base, sp.Integer(0)) + factor.exp
+        else:
+            powers[factor] = powers.get(factor, sp.Integer(0)) + 1
+
+    for factor in factors:
+        visit(factor)
+    above = [(b, e) for b, e in powers.items() if e != 0 and not _negative(e)]
+    below = [(b, -e) for b, e in powers.items() if _negative(e)]
+    return Product(coefficient, tuple(above), tuple(below))
+
+
+def _negative(exponent: Any) -> bool:
+    return bool(exponent.as_coeff_Mul()[0] < 0)
+
+
+KINDS: tuple[tuple[Any, int], ...] = (
+    (CostPartial, 0),
+    (Partial, 2),
+    (IndexSum, 5),
+    (sp.Piecewise, 6),
+    (Delta, 7),
+    (Mask, 8),
+)
+UPSTREAM, PLAIN, CALL = 1, 3, 4
+
+
+def factor_key(base: sp.Expr, tensors: Iterable[Tensor], place: Rank, upstream: bool) -> tuple[Any, ...]:
+    """The key by which factors are sorted; `tensors` are those that the base contains."""
+    kind = next((number for cls, number in KINDS if isinstance(base, cls)), None)
+    if kind is None:
+        kind = UPSTREAM if upstream else CALL if isinstance(base, sp.Function) else PLAIN
+    return kind, min(map(place, tensors), default=(-1, 0)), base.is_Add, base.count_ops()
+
+
+def summand_key(product: Product, tensors: Iterable[Tensor], place: Rank, whole: bool) -> tuple[Any, ...]:
+    """The key by which summands are sorted; `whole` if it holds a sum or a matrix product."""
+    places = sorted(map(place, tensors))
+    upstream = any(kind == ROLES["gradient"] for kind, _ in places)
+    cost = sum(base.count_ops() + 1 for base, _ in (*product.numerator, *product.denominator))
+    return bool(product.coefficient < 0), not places, not upstream, not whole, places[:1], cost, places
+
+
+def number_leads(others: Iterable[Product]) -> bool:
+    """Whether a number stands first in a sum with these: 1 − A, 1 + exp(−Z), but A + 1."""
+    return any(
+        p.coefficient < 0 or any(isinstance(base, sp.Function) for base, _ in p.numerator) for p in others
+    )
+
+
+def scalar(expr: sp.Expr) -> bool:
+    """Whether an index expression is a coefficient: numbers, dimensions, tensors of rank 0."""
+    return (
+        not expr.has(IndexSum, Delta, Mask, Partial, CostPartial)
+        and not any(element.args for element in elements(expr))
+        and isinstance(expr, sp.Expr)
+    )

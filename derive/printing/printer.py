@@ -1,0 +1,265 @@
+"""The walk that all printers share: SymPy scalars, index forms and matrix forms to printed pieces.
+
+A printer is a table of methods, one for each kind of node, named `_` + class. A piece carries how
+tightly it holds together, and only `wrap` decides about parentheses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from derive.arrays import Array, Entrywise, Leaf
+from derive.notation import Index, IndexSum, Tensor, Term, elements
+from derive.printing.letters import Value, letters, parts
+from derive.printing.order import (
+    ATOM,
+    BIG,
+    MATRIX,
+    SUM,
+    Product,
+    Rank,
+    factor_key,
+    number_leads,
+    rank,
+    scalar,
+    split,
+    summand_key,
+)
+
+
+class PrintingError(ValueError):
+    """Something that a printer has no notation for."""
+
+
+class Piece(NamedTuple):
+    text: str
+    level: int = ATOM
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How things are called in print.
+
+    rank: the order of tensors. letters: of the indices; those that are missing are chosen on the
+    fly. exact: whether ∂ is of the cost J, or of the sum of the losses. sizes: dimensions that are
+    printed as numbers.
+    """
+
+    rank: Rank = field(default_factory=rank)
+    letters: Mapping[Index, str] = field(default_factory=dict)
+    exact: bool = False
+    sizes: Mapping[sp.Symbol, int] = field(default_factory=dict)
+
+
+def branches(expr: sp.Piecewise) -> list[tuple[sp.Expr, sp.Basic]]:
+    """Values and conditions, with what remains for the last one written out."""
+    cases = [(value, condition) for value, condition in expr.args]
+    if len(cases) > 1 and cases[-1][1] == sp.true:
+        cases[-1] = (cases[-1][0], sp.Not(sp.Or(*(condition for _, condition in cases[:-1]))))
+    return cases
+
+
+class Factor(NamedTuple):
+    """A power in a product, with what its place depends on."""
+
+    base: sp.Expr
+    exponent: sp.Expr
+    key: tuple[Any, ...]
+    scalar: bool
+    array: bool
+
+
+class Printer:
+    """Base of the printers. Each adds the methods for what looks different in its notation."""
+
+    functions: ClassVar[Mapping[type, str]]
+    minus: ClassVar[str] = "-"
+
+    def __init__(self, naming: Naming, value: Value, free: Iterable[Index] = ()) -> None:
+        chosen = naming.letters
+        missing = letters([value], free)
+        self.letters = chosen if missing.keys() <= chosen.keys() else missing
+        self.naming = naming
+        self.operands: dict[sp.Basic, Array] = {}
+        self._printed: dict[Any, Piece] = {}
+
+    def value(self, value: Value) -> Piece:
+        if isinstance(value, tuple):
+            return self.total([(self._term(term), bool(term.sums)) for term in value])
+        return self.piece(value)
+
+    def piece(self, node: Any) -> Piece:
+        if node not in self._printed:
+            self._printed[node] = self._print(node)
+        return self._printed[node]
+
+    def _print(self, node: Any) -> Piece:
+        if isinstance(node, AppliedUndef):
+            return self._AppliedUndef(node)
+        for cls in type(node).__mro__:
+            method: Callable[[Any], Piece] | None = getattr(self, f"_{cls.__name__}", None)
+            if method is not None:
+                return method(node)
+            if cls in self.functions:
+                return self.call(self.functions[cls], node)
+        name = type(node).__name__
+        raise PrintingError(
+            f"{type(self).__name__} has no notation for {name} ({node}); add a method _{name} to it"
+        )
+
+    def wrap(self, node: Any, above: int) -> str:
+        """The printed node, in parentheses unless it holds together more tightly than `above`."""
+        return self.wrapped(self.piece(node), above)
+
+    def wrapped(self, piece: Piece, above: int) -> str:
+        return piece.text if piece.level > above else self.parentheses(piece.text)
+
+    def parentheses(self, text: str) -> str:
+        return f"({text})"
+
+    def call(self, name: str, node: Any) -> Piece:
+        return Piece(f"{name}({', '.join(self.piece(arg).text for arg in node.args)})")
+
+    # Sums and products
+
+    def _Add(self, expr: sp.Expr) -> Piece:
+        products = [split((arg,)) for arg in expr.args]
+        return self.total([(p, self._holds_sum(p)) for p in products])
+
+    def total(self, products: list[tuple[Product, bool]]) -> Piece:
+        """Products in order, joined by their signs; of one product, the product alone."""
+        summands = [p for p, _ in products]
+        numbers = [p for p in summands if not p.numerator and not p.denominator]
+        others = [p for p in summands if p not in numbers]
+        lead = number_leads(others)
+        keyed = []
+        for product, whole in products:
+            key = summand_key(product, self._tensors(product), self.naming.rank, whole)
+            positive_number = product in numbers and product.coefficient > 0
+            keyed.append(((-1 if positive_number and lead else 0, *key), product))
+        if not keyed:
+            return Piece("0")
+        pieces = sorted(
+            ((key, product.coefficient < 0, self.magnitude(product)) for key, product in keyed),
+            key=lambda item: (*item[0], item[2].text),
+        )
+        (_, negative, first), *rest = pieces
+        if not rest:
+            return self.signed(negative, first)
+        text = self.signed(negative, first).text
+        for _, negative, piece in rest:
+            text += f" {self.minus if negative else '+'} {self.wrapped(piece, SUM)}"
+        return Piece(text, SUM)
+
+    def signed(self, negative: bool, piece: Piece) -> Piece:
+        return Piece(self.minus + self.wrapped(piece, SUM), SUM) if negative else piece
+
+    def _Mul(self, expr: sp.Expr) -> Piece:
+        return self.total([(split((expr,)), False)])
+
+    _Pow = _Mul
+
+    def _term(self, term: Term) -> Product:
+        if not term.sums:
+            return split((term.coefficient, *term.factors))
+        outer = split((term.coefficient,))
+        inner = split(term.factors)
+        return Summed(outer.coefficient, outer.numerator, outer.denominator, inner, term.sums)
+
+    def magnitude(self, product: Product) -> Piece:
+        """The product without its sign."""
+        factors = [self._factor(base, exponent) for base, exponent in product.numerator]
+        below = [self._factor(base, exponent) for base, exponent in product.denominator]
+        by_key = lambda f: (*f.key, self.piece(f.base).text)  # noqa: E731
+        factors, below = sorted(factors, key=by_key), sorted(below, key=by_key)
+        coefficient = abs(product.coefficient)
+        summed = None
+        if isinstance(product, Summed):
+            summed = self.big_sum(product.sums, self.total([(product.inner, False)]))
+        if coefficient == 1 and not below and len(factors) + (summed is not None) == 1:
+            return summed or self.power(factors[0])
+        return self.product(coefficient, factors, below, summed)
+
+    def _factor(self, base: sp.Expr, exponent: sp.Expr) -> Factor:
+        tensors = list(self._inside(base))
+        upstream = any(t.role == "gradient" for t in tensors)
+        key = factor_key(base, tensors, self.naming.rank, upstream)
+        plain = scalar(base) and not self.is_array(base)
+        return Factor(base, exponent, (not plain, *key), plain, self.is_array(base))
+
+    def is_array(self, expr: sp.Expr) -> bool:
+        """Whether it holds whole arrays, so that products with it are entrywise."""
+        return any(self.operands[d].axes for d in expr.free_symbols if d in self.operands)
+
+    def power(self, factor: Factor) -> Piece:
+        if factor.exponent == 1:
+            return self.piece(factor.base)
+        if factor.exponent == sp.Rational(1, 2):
+            return self.root(factor.base)
+        return self.raised(factor.base, factor.exponent)
+
+    def product(
+        self, coefficient: sp.Expr, factors: list[Factor], below: list[Factor], summed: Piece | None
+    ) -> Piece:
+        raise NotImplementedError
+
+    def big_sum(self, indices: tuple[Index, ...], body: Piece) -> Piece:
+        raise NotImplementedError
+
+    def root(self, base: sp.Expr) -> Piece:
+        raise NotImplementedError
+
+    def raised(self, base: sp.Expr, exponent: sp.Expr) -> Piece:
+        raise NotImplementedError
+
+    def _IndexSum(self, expr: IndexSum) -> Piece:
+        return self.big_sum(expr.indices, self.piece(expr.body))
+
+    def _AppliedUndef(self, expr: Any) -> Piece:
+        raise PrintingError(f"{type(self).__name__} cannot print the unknown function in {expr}; define it")
+
+    # Arrays inside scalar formulas
+
+    def _Entrywise(self, array: Entrywise) -> Piece:
+        self.operands.update(array.operands)
+        return self.piece(array.formula)
+
+    def _Dummy(self, symbol: sp.Dummy) -> Piece:
+        if symbol not in self.operands:
+            raise PrintingError(f"the placeholder {symbol} stands for no operand; add it to the operands")
+        return self.piece(self.operands[symbol])
+
+    def _inside(self, expr: Any) -> Iterator[Tensor]:
+        yield from (element.tensor for element in elements(expr))
+        for symbol in expr.free_symbols:
+            if symbol in self.operands:
+                yield from self._leaves(self.operands[symbol])
+
+    def _leaves(self, array: Array) -> Iterator[Tensor]:
+        if isinstance(array, Leaf):
+            yield array.tensor
+        for part in parts(array):
+            yield from self._leaves(part)
+
+    def _tensors(self, product: Product) -> list[Tensor]:
+        bases = [base for base, _ in (*product.numerator, *product.denominator)]
+        if isinstance(product, Summed):
+            bases += [base for base, _ in (*product.inner.numerator, *product.inner.denominator)]
+        return [tensor for base in bases for tensor in self._inside(base)]
+
+    def _holds_sum(self, product: Product) -> bool:
+        pieces = [self.piece(base).level for base, exponent in product.numerator if exponent == 1]
+        return any(level in (BIG, MATRIX) for level in pieces)
+
+
+@dataclass(frozen=True)
+class Summed(Product):
+    """A product whose last factor is a sum of a product over indices."""
+
+    inner: Product
+    sums: tuple[Index, ...]
