@@ -6,7 +6,8 @@ A value is a matrix form (Array), an index form (a tuple of terms), or a scalar 
 from derive.printing.latex import latex_equation, latex_expression
 from derive.printing.letters import letters
 from derive.printing.names import escaped, math_name, tensor_name
-from derive.printing.numpy import numpy_expression, python_name
+from derive.printing.numpy import numpy_expression
+from derive.printing.numpy_arrays import python_name
 from derive.printing.order import rank
 from derive.printing.printer import Naming, PrintingError
 from derive.printing.text import text_equation, text_expression

@@ -1,0 +1,127 @@
+"""Products, fractions and powers in LaTeX."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from derive.arrays import Leaf
+from derive.notation import CostPartial, Delta, Mask, Partial
+from derive.printing.linear import short_decimal
+from derive.printing.names import scripted, tensor_name
+from derive.printing.order import BIG, ENTRYWISE, MATRIX, POWER, SUM
+from derive.printing.printer import Factor, Piece, Printer
+
+TALL = (r"\frac", r"\sum", r"\begin")
+UPSTREAM = (CostPartial, Partial)
+OUTSIDE = (Delta, Mask, sp.Piecewise)
+
+
+class LatexProducts(Printer):
+    """⊙ joins whole arrays, juxtaposition everything else; what is divided stands in one fraction."""
+
+    def parentheses(self, text: str) -> str:
+        return rf"\left({text}\right)" if any(part in text for part in TALL) else f"({text})"
+
+    def number(self, value: sp.Expr) -> Piece:
+        if value < 0:
+            return Piece("-" + self.number(-value).text, SUM)
+        decimal = short_decimal(value)
+        if value.is_Integer or (decimal is not None and value.as_numer_denom()[1] >= 10):
+            return Piece(str(decimal or value))
+        numerator, denominator = value.as_numer_denom()
+        return Piece(rf"\frac{{{numerator}}}{{{denominator}}}", POWER)
+
+    def _Rational(self, value: sp.Rational) -> Piece:
+        return self.number(value)
+
+    def product(
+        self, coefficient: sp.Expr, factors: list[Factor], below: list[Factor], summed: Piece | None
+    ) -> Piece:
+        top, bottom = coefficient.as_numer_denom()
+        if short_decimal(coefficient) is not None and bottom >= 10:
+            top, bottom = coefficient, sp.Integer(1)
+        front = [f for f in factors if f.scalar]
+        under = [f for f in below if f.scalar]
+        arrays = [f for f in factors if not f.scalar]
+        divided = [f for f in below if not f.scalar]
+        before, inside, after = self._around(arrays, bool(divided))
+        if divided and not ((bottom != 1 or under) and inside):
+            inside, front = [*front, *inside], []
+            divided, under = [*under, *divided], []
+            fraction: Piece | None = self._fraction(top, inside, bottom, divided)
+            top, bottom = sp.Integer(1), sp.Integer(1)
+        else:
+            fraction = self._fraction(sp.Integer(1), inside, sp.Integer(1), divided) if divided else None
+        pieces = [self.power(f) for f in before]
+        pieces += [fraction] if fraction is not None else [self.power(f) for f in inside]
+        pieces += [self.power(f) for f in after]
+        pieces += [summed] if summed is not None else []
+        whole = any(f.array for f in (*factors, *below))
+        joined = self._joined(pieces, r" \odot " if whole else r"\,") if pieces else None
+        if top == 1 and bottom == 1 and not front and not under:
+            return joined or Piece("1")
+        if bottom == 1 and not under:
+            lead = self._plain(top, front)
+        else:
+            lead = self._fraction(top, front, bottom, under)
+        if joined is None:
+            return lead
+        tail = self.wrapped(joined, SUM)
+        gap = r" \cdot " if lead.text[-1:].isdigit() and tail[:1].isdigit() else r"\,"
+        return Piece(lead.text + gap + tail, BIG if joined.level == BIG else ENTRYWISE)
+
+    def _around(self, arrays: list[Factor], divided: bool) -> tuple[list[Factor], list[Factor], list[Factor]]:
+        """What stands before a fraction, in its numerator, and after it."""
+        upstream = [f for f in arrays if isinstance(f.base, UPSTREAM)]
+        after = [f for f in arrays if isinstance(f.base, OUTSIDE) or self.piece(f.base).level == BIG]
+        inside = [f for f in arrays if f not in upstream and f not in after]
+        gradients = [f for f in inside if any(t.role == "gradient" for t in self._inside(f.base))]
+        if divided and len(gradients) < len(inside):
+            upstream += gradients
+            inside = [f for f in inside if f not in gradients]
+        return upstream, inside, after
+
+    def _joined(self, pieces: list[Piece], joiner: str) -> Piece:
+        if len(pieces) == 1:
+            return pieces[0]
+        shown = [self.wrapped(piece, MATRIX) for piece in pieces]
+        last = pieces[-1]
+        if last.level == BIG and joiner == r"\,":
+            return Piece(joiner.join([*shown[:-1], last.text]), BIG)
+        return Piece(joiner.join(shown), ENTRYWISE)
+
+    def _plain(self, number: sp.Expr, factors: list[Factor]) -> Piece:
+        """The number and the factors side by side; ⊙ between arrays."""
+        pieces = [self.power(f) for f in factors]
+        if number == 1 and len(pieces) == 1:
+            return pieces[0]
+        text = "" if number == 1 and pieces else self.number(number).text
+        array = False
+        for factor, piece in zip(factors, pieces, strict=True):
+            shown = self.wrapped(piece, MATRIX)
+            if text:
+                clash = text[-1].isdigit() and shown[0].isdigit()
+                text += r" \odot " if array and factor.array else r" \cdot " if clash else r"\,"
+            text, array = text + shown, factor.array
+        return Piece(text, ENTRYWISE)
+
+    def _fraction(self, top: sp.Expr, above: list[Factor], bottom: sp.Expr, below: list[Factor]) -> Piece:
+        numerator, denominator = self._plain(top, above), self._plain(bottom, below)
+        return Piece(rf"\frac{{{numerator.text}}}{{{denominator.text}}}", POWER)
+
+    def root(self, base: sp.Expr) -> Piece:
+        return Piece(rf"\sqrt{{{self.piece(base).text}}}")
+
+    def raised(self, base: sp.Expr, exponent: sp.Expr) -> Piece:
+        if exponent.is_Rational and not exponent.is_Integer:
+            power = str(exponent)
+        else:
+            power = self.piece(exponent).text
+        power = rf"\odot {power}" if self.is_array(base) else power
+        array = self.operands.get(base)
+        if isinstance(array, Leaf):
+            return Piece(scripted(tensor_name(array.tensor), superscript=power), POWER)
+        shown = self.wrap(base, POWER)
+        if "^" in shown and not shown.endswith(")"):
+            shown = self.parentheses(shown)
+        return Piece(f"{shown}^{{{power}}}", POWER)
