@@ -111,7 +111,7 @@ class LatexPrinter(LatexProducts):
         return Piece(f"e^{{{exponent}}}", POWER)
 
     def big_sum(self, indices: tuple[Index, ...], body: Piece) -> Piece:
-        shown = ",".join(math_name(self.letters[index]) for index in indices)
+        shown = ",".join(math_name(letter) for letter in sorted(self.letters[index] for index in indices))
         return Piece(rf"\sum_{{{shown}}} {self.wrapped(body, SUM)}", BIG)
 
     # Brackets, cases and conditions
@@ -177,6 +177,8 @@ class LatexPrinter(LatexProducts):
         return Piece(rf"{left}\,{right}", MATRIX)
 
     def _AxisSum(self, array: AxisSum) -> Piece:
+        if all(axis is None for axis in array.axes):
+            return self.piece(entry(array))
         summed = array.operand.axes[array.axis]
         shown = self.wrap(array.operand, ENTRYWISE)
         if summed is None:

@@ -96,13 +96,13 @@ class LatexProducts(Printer):
         if number == 1 and len(pieces) == 1:
             return pieces[0]
         text = "" if number == 1 and pieces else self.number(number).text
-        array = False
+        array, gap = False, ""
         for factor, piece in zip(factors, pieces, strict=True):
             shown = self.wrapped(piece, MATRIX)
             if text:
                 clash = text[-1].isdigit() and shown[0].isdigit()
-                text += r" \odot " if array and factor.array else r" \cdot " if clash else r"\,"
-            text, array = text + shown, factor.array
+                text += r" \odot " if array and factor.array else r" \cdot " if clash else gap
+            text, array, gap = text + shown, factor.array, r"\,"
         return Piece(text, ENTRYWISE)
 
     def _fraction(self, top: sp.Expr, above: list[Factor], bottom: sp.Expr, below: list[Factor]) -> Piece:

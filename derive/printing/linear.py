@@ -7,7 +7,7 @@ from typing import ClassVar
 import sympy as sp
 
 from derive.notation import Index
-from derive.printing.order import COMPARISON, ENTRYWISE, MATRIX, SUM
+from derive.printing.order import BIG, COMPARISON, ENTRYWISE, MATRIX, SUM
 from derive.printing.printer import Factor, Piece, Printer
 
 RELATIONS = {
@@ -18,6 +18,9 @@ RELATIONS = {
     sp.Equality: "==",
     sp.Unequality: "!=",
 }
+
+Marked = tuple[Piece, bool]
+"""A piece, and whether it is a whole array."""
 
 
 class LinearPrinter(Printer):
@@ -59,19 +62,34 @@ class LinearPrinter(Printer):
         under = [(self.power(f), f.array) for f in below]
         if bottom != 1:
             under.insert(0, (self.number(bottom), False))
-        # A @ B / m needs no parentheses, 2 * (A @ B) and (A @ B) * C read better with them.
-        text = self._joined(above, ENTRYWISE if len(above) == 1 else MATRIX)
+        if above[-1][0].level == BIG and all(f.scalar for f in below):
+            return self._big(above, under)
+        text = self._joined(above)
         if not under:
             return Piece(text, ENTRYWISE)
-        divisor = self._joined(under, MATRIX)
-        return Piece(f"{text} / {divisor if len(under) == 1 else self.parentheses(divisor)}", ENTRYWISE)
+        divisor = self._joined(under)
+        if len(under) > 1 or under[0][0].level in (ENTRYWISE, MATRIX):
+            divisor = self.parentheses(divisor)
+        return Piece(f"{text} / {divisor}", ENTRYWISE)
 
-    def _joined(self, pieces: list[tuple[Piece, bool]], above: int) -> str:
+    def _big(self, above: list[Marked], under: list[Marked]) -> Piece:
+        """Everything before Σ as one coefficient: (1/m) Σ …"""
+        *front, (last, _) = above
+        if not under:
+            return Piece(f"{self._joined(front)} {last.text}" if front else last.text, BIG)
+        numerator, divisor = self._joined(front) or "1", self._joined(under)
+        shown = f"{numerator}/{self.parentheses(divisor) if len(under) > 1 else divisor}"
+        return Piece(f"{self.parentheses(shown)} {last.text}", BIG)
+
+    def _joined(self, pieces: list[Marked]) -> str:
+        """The pieces from left to right. A @ B / m needs no parentheses, (A @ B) * C reads better with."""
         text, after_array = "", False
         for piece, array in pieces:
+            bare = not text and (piece.level == ENTRYWISE or len(pieces) == 1)
+            shown = self.wrapped(piece, BIG if bare else MATRIX)
             if text:
                 text += self.entrywise if array and after_array else self.times
-            text, after_array = text + self.wrapped(piece, above), array
+            text, after_array = text + shown, array
         return text
 
     def _Relational(self, relation: sp.Expr) -> Piece:

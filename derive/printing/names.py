@@ -36,7 +36,7 @@ ESCAPES = {
     "\t": " ",
 }
 
-SCRIPTED = re.compile(r"(?P<base>[^_^]+?)(_\{(?P<sub>[^{}]*)\})?(\^\{(?P<sup>[^{}]*)\})?")
+SCRIPTED = re.compile(r"(?P<base>[^_^]+?)(?:_\{(?P<sub>[^{}]*)\}|\^\{(?P<sup>[^{}]*)\}){0,2}")
 
 
 def escaped(text: str) -> str:
@@ -65,15 +65,16 @@ def tensor_name(tensor: Tensor) -> str:
     """The tensor's `latex_name`; without one, `W2` is written W^{[2]} and `dZ2` dZ^{[2]}."""
     if tensor.latex_name is not None:
         return tensor.latex_name
-    match = re.fullmatch(r"(d*)(\D+?)(\d*)", tensor.name)
+    match = re.fullmatch(r"(d*)(\D+?)(\d*)(?:_(\d+))?", tensor.name)
     if match is None or not _symbol(match[2]):
         return _upright(tensor.name)
-    prefix, letter, layer = match.groups()
+    prefix, letter, layer, number = match.groups()
     return (
         prefix
         + ("" if not prefix or len(_symbol(letter)) == 1 else " ")
         + _symbol(letter)
         + (f"^{{[{layer}]}}" if layer else "")
+        + (f"_{{({number})}}" if number else "")
     )
 
 

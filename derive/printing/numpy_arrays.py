@@ -10,6 +10,7 @@ import sympy as sp
 from sympy.codegen import cfunctions
 
 from derive.arrays import (
+    Array,
     Axes,
     AxisSum,
     Einsum,
@@ -149,8 +150,13 @@ class NumpyPrinter(LinearPrinter):
         return Piece(f"{shown} @ {self.wrap(array.right, MATRIX)}", MATRIX)
 
     def _AxisSum(self, array: AxisSum) -> Piece:
+        operand, axes = array.operand, [array.axis]
+        while array.keepdims and isinstance(operand, AxisSum) and operand.keepdims:
+            axes.append(operand.axis)
+            operand = operand.operand
+        axis = axes[0] if len(axes) == 1 else tuple(sorted(axes))
         keep = ", keepdims=True" if array.keepdims else ""
-        return Piece(f"np.sum({self.piece(array.operand).text}, axis={array.axis}{keep})")
+        return Piece(f"np.sum({self.piece(operand).text}, axis={axis}{keep})")
 
     def _Transposed(self, array: Transposed) -> Piece:
         order = array.order
@@ -162,6 +168,8 @@ class NumpyPrinter(LinearPrinter):
         if not array.operand.axes:
             ones = ", ".join("1" for _ in array.axes)
             return Piece(f"np.reshape({self.piece(array.operand).text}, ({ones},))")
+        if not array.axes and isinstance(array.operand, AxisSum):
+            return Piece(f"np.sum({self.piece(summed_up(array.operand)).text})")
         subscripts = reshaping(array.operand.axes, array.axes)
         if set(subscripts) == {":"}:
             return self.piece(array.operand)
@@ -197,6 +205,13 @@ def is_indicator(expr: Any) -> bool:
         return False
     (first, _), (second, otherwise) = expr.args
     return bool(first == 1 and second == 0 and otherwise == sp.true)
+
+
+def summed_up(array: Array) -> Array:
+    """What is left when sums over axes are taken off."""
+    while isinstance(array, AxisSum):
+        array = array.operand
+    return array
 
 
 def reshaping(old: Axes, new: Axes) -> list[str]:

@@ -101,7 +101,16 @@ def summand_key(product: Product, tensors: Iterable[Tensor], place: Rank, whole:
     places = sorted(map(place, tensors))
     upstream = any(kind == ROLES["gradient"] for kind, _ in places)
     cost = sum(base.count_ops() + 1 for base, _ in (*product.numerator, *product.denominator))
-    return bool(product.coefficient < 0), not places, not upstream, not whole, places[:1], cost, places
+    return (
+        bool(product.coefficient < 0),
+        not places,
+        not product.numerator,
+        not upstream,
+        not whole,
+        places[:1],
+        cost,
+        places,
+    )
 
 
 def number_leads(others: Iterable[Product]) -> bool:

@@ -136,12 +136,15 @@ class Printer:
         summands = [p for p, _ in products]
         numbers = [p for p in summands if not p.numerator and not p.denominator]
         others = [p for p in summands if p not in numbers]
-        lead = number_leads(others)
+        measured = any(self._tensors(p) for p in others)
+        lead = number_leads(others) and (measured or all(p.coefficient < 0 for p in others))
         keyed = []
         for product, whole in products:
             key = summand_key(product, self._tensors(product), self.naming.rank, whole)
-            positive_number = product in numbers and product.coefficient > 0
-            keyed.append(((-1 if positive_number and lead else 0, *key), product))
+            place = 0
+            if product in numbers and others:
+                place = -1 if lead and product.coefficient > 0 else 0 if measured else 1
+            keyed.append(((place, *key), product))
         if not keyed:
             return Piece("0")
         pieces = sorted(
@@ -189,7 +192,8 @@ class Printer:
         tensors = list(self._inside(base))
         upstream = any(t.role == "gradient" for t in tensors)
         key = factor_key(base, tensors, self.naming.rank, upstream)
-        plain = scalar(base) and not self.is_array(base)
+        operands = [self.operands[d] for d in base.free_symbols if d in self.operands]
+        plain = scalar(base) and all(isinstance(o, Leaf) and not o.axes for o in operands)
         return Factor(base, exponent, (not plain, *key), plain, self.is_array(base))
 
     def is_array(self, expr: sp.Expr) -> bool:
@@ -218,7 +222,10 @@ class Printer:
         raise NotImplementedError
 
     def _IndexSum(self, expr: IndexSum) -> Piece:
-        return self.big_sum(expr.indices, self.piece(expr.body))
+        body, indices = expr.body, expr.indices
+        while isinstance(body, IndexSum):
+            body, indices = body.body, (*indices, *body.indices)
+        return self.big_sum(indices, self.piece(body))
 
     def _AppliedUndef(self, expr: Any) -> Piece:
         raise PrintingError(f"{type(self).__name__} cannot print the unknown function in {expr}; define it")

@@ -110,7 +110,7 @@ class TextPrinter(LinearPrinter):
         return Piece(f"{self.wrap(base, POWER)}^{self.wrap(exponent, POWER)}", POWER)
 
     def big_sum(self, indices: tuple[Index, ...], body: Piece) -> Piece:
-        shown = ",".join(self.letters[index] for index in indices)
+        shown = ",".join(sorted(self.letters[index] for index in indices))
         return Piece(f"Σ[{shown}] {self.wrapped(body, SUM)}", BIG)
 
     def _Piecewise(self, expr: sp.Piecewise) -> Piece:
@@ -156,6 +156,8 @@ class TextPrinter(LinearPrinter):
         return Piece(f"{left} {right}", MATRIX)
 
     def _AxisSum(self, array: AxisSum) -> Piece:
+        if all(axis is None for axis in array.axes):
+            return self.piece(entry(array))
         return Piece(f"sum({self.piece(array.operand).text}, axis {array.axis})")
 
     def _Transposed(self, array: Transposed) -> Piece:
