@@ -1,0 +1,67 @@
+"""What a stable form is: a textbook expression and one that computes the same with doubles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+T = sp.Symbol("t", positive=True)
+S = sp.Symbol("s", real=True)
+
+
+class erfc(sp.Function):  # noqa: N801 - printers dispatch on the name
+    """erfc(x) = 1 − erf(x). SymPy's own turns erfc(−x) into 2 − erfc(x), which loses the tail."""
+
+    nargs = 1
+    is_real = True
+
+    def _eval_evalf(self, prec: int) -> Any:
+        return sp.erfc(self.args[0])._eval_evalf(prec)
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return -2 * sp.exp(-(self.args[0] ** 2)) / sp.sqrt(sp.pi)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class StableForm:
+    """Two expressions that are equal for real numbers; `value` is the one to compute with.
+
+    value: uses the symbols of the textbook form and those of `lets`, which come first, in order:
+    usually t = exp(−|z|). It holds log1p, expm1 and erfc, Piecewise and Max/Min beside what the
+    textbook form holds; every branch of a Piecewise can be computed wherever z is.
+    status: "safe" (the textbook form is accurate as it is, and is the value), "found" (another form
+    is), or "textbook" (none was found: to be listed by name).
+    reasons: keys of IDENTITIES, in the order in which they are applied.
+    """
+
+    textbook: sp.Expr
+    value: sp.Expr
+    z: sp.Symbol
+    status: str
+    lets: tuple[tuple[sp.Symbol, sp.Expr], ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def safe(self) -> bool:
+        return self.status == "safe"
+
+    @property
+    def expanded(self) -> sp.Expr:
+        """The value with the lets written out."""
+        value = self.value
+        for symbol, meaning in reversed(self.lets):
+            value = value.xreplace({symbol: meaning})
+        return value
+
+    def xreplace(self, mapping: dict[sp.Basic, sp.Basic]) -> StableForm:
+        """The form with other symbols, e.g. the elements of a program."""
+        return StableForm(
+            self.textbook.xreplace(mapping),
+            self.value.xreplace(mapping),
+            mapping.get(self.z, self.z),  # type: ignore[arg-type]
+            self.status,
+            tuple((symbol, meaning.xreplace(mapping)) for symbol, meaning in self.lets),
+            self.reasons,
+        )

@@ -1,0 +1,112 @@
+"""Identities that keep the shape of a formula: log1p, expm1, erfc, the conjugate, clipped branches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
+
+from derive.stability.form import erfc
+
+
+def refine(expr: sp.Basic) -> Any:
+    """The expression with every identity applied, from the inside out."""
+    if not expr.args:
+        return expr
+    expr = expr.func(*(refine(arg) for arg in expr.args))
+    if isinstance(expr, sp.Add):
+        return _sum(expr)
+    if isinstance(expr, sp.log):
+        return _logarithm(expr)
+    return expr
+
+
+def _logarithm(expr: Any) -> Any:
+    (argument,) = expr.args
+    if isinstance(argument, sp.Add) and sp.S.One in argument.args:
+        return log1p(argument - 1)
+    return expr
+
+
+def _sum(expr: sp.Expr) -> Any:
+    """exp(x) − 1 → expm1(x), 1 ± erf(x) → erfc(∓x), with a common coefficient; else the conjugate."""
+    terms = list(expr.args)
+    for term in terms:
+        coefficient, function = _leading(term, (sp.exp, sp.erf))
+        if function is None:
+            continue
+        rest = [other for other in terms if other is not term]
+        if isinstance(function, sp.exp) and -coefficient in rest:
+            rest.remove(-coefficient)
+            return sp.Add(coefficient * expm1(function.args[0]), *rest)
+        for sign in (1, -1):
+            if isinstance(function, sp.erf) and sign * coefficient in rest:
+                rest.remove(sign * coefficient)
+                return sp.Add(sign * coefficient * erfc(-sign * function.args[0]), *rest)
+    return expr
+
+
+def _leading(term: sp.Expr, kinds: tuple[type, ...]) -> tuple[sp.Expr, sp.Basic | None]:
+    factors = sp.Mul.make_args(term)
+    found = [f for f in factors if isinstance(f, kinds)]
+    if len(found) != 1:
+        return term, None
+    return sp.Mul(*(f for f in factors if f is not found[0])), found[0]
+
+
+def conjugate(expr: sp.Basic) -> Any:
+    """√p + q → (p − q²)/(√p − q) in every sum of a square root with something free of roots."""
+    if not expr.args:
+        return expr
+    expr = expr.func(*(conjugate(arg) for arg in expr.args))
+    if isinstance(expr, sp.Add):
+        roots = [arg for arg in expr.args if arg.has(sp.Pow) and _is_root(arg)]
+        if len(roots) == 1:
+            root, rest = roots[0], expr - roots[0]
+            return sp.cancel(sp.expand(root**2 - rest**2)) / (root - rest)
+    return expr
+
+
+def _is_root(term: sp.Expr) -> bool:
+    return any(f.is_Pow and f.exp == sp.S.Half and f.free_symbols for f in sp.Mul.make_args(term))
+
+
+def clip(expr: sp.Basic, z: sp.Symbol) -> Any:
+    """Each branch of a Piecewise gets z held inside its own interval, where it is not a polynomial."""
+    if not expr.args:
+        return expr
+    expr = expr.func(*(clip(arg, z) for arg in expr.args))
+    if not isinstance(expr, sp.Piecewise):
+        return expr
+    return sp.Piecewise(
+        *(
+            (value if value.is_polynomial(z) else _held(value, z, low, high), condition)
+            for (value, condition), (low, high) in zip(expr.args, intervals(expr, z), strict=True)
+        )
+    )
+
+
+def _held(value: sp.Expr, z: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Any:
+    held: Any = z
+    if low.is_finite:
+        held = sp.Max(held, low)
+    if high.is_finite:
+        held = sp.Min(held, high)
+    return value.xreplace({z: held})
+
+
+def intervals(expr: sp.Expr, z: sp.Symbol) -> list[tuple[Any, Any]]:
+    """For each branch of a Piecewise the interval of z that contains it: −∞ … ∞ where it is not known."""
+    left, found = sp.S.Reals, []
+    for _, condition in expr.args:
+        own: Any = sp.S.Reals
+        if condition.free_symbols == {z} and condition.is_Relational and condition.lhs.is_polynomial(z):
+            own = condition.as_set()
+        elif condition != sp.true:
+            found.append((-sp.oo, sp.oo))
+            continue
+        mine = left.intersect(own)
+        left = left - own
+        found.append((mine.inf, mine.sup) if mine != sp.S.EmptySet else (-sp.oo, sp.oo))
+    return found

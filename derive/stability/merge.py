@@ -1,0 +1,54 @@
+"""Two forms, for z ≥ 0 and z < 0, put together into one that is short to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from derive.stability.canonical import A
+
+
+def merged(positive: Any, negative: Any, z: sp.Symbol) -> Any:
+    """One expression in z: what both sides share stands outside, the rest in a Max or a Piecewise."""
+    return _join(positive.xreplace({A: z}), negative.xreplace({A: -z}), z)
+
+
+def _join(p: Any, q: Any, z: sp.Symbol) -> Any:
+    if p == q:
+        return p
+    if p.is_Add or q.is_Add:
+        ours, theirs = list(map(sp.Add.make_args, map(sp.expand_mul, (p, q))))
+        shared = [term for term in ours if term in theirs]
+        if shared:
+            rests = (sp.Add(*(x for x in terms if x not in shared)) for terms in (ours, theirs))
+            return sp.Add(*shared, _choice(*rests, z))
+    above_p, below_p = sp.fraction(p)
+    above_q, below_q = sp.fraction(q)
+    above, below = _shared(above_p, above_q), _shared(below_p, below_q)
+    rest = (p * below / above, q * below / above)
+    return above * _choice(*rest, z) / below
+
+
+def _shared(p: Any, q: Any) -> Any:
+    """The factors that two products have in common."""
+    ours, theirs = p.as_powers_dict(), q.as_powers_dict()
+    common = []
+    for base, power in ours.items():
+        if not base.is_number and base in theirs and power.is_number and theirs[base].is_number:
+            common.append(base ** min(power, theirs[base]))
+    return sp.Mul(*common)
+
+
+def _choice(p: Any, q: Any, z: sp.Symbol) -> Any:
+    """p where z ≥ 0, else q."""
+    if p == q:
+        return p
+    slope = sp.cancel((p - q) / z)
+    if q == 0 and not slope.free_symbols and slope.is_positive:
+        return slope * sp.Max(z, 0)
+    if p == 0 and not slope.free_symbols and slope.is_positive:
+        return slope * sp.Min(z, 0)
+    if p == 0 and not slope.free_symbols and slope.is_negative:
+        return -slope * sp.Max(-z, 0)
+    return sp.Piecewise((p, z >= 0), (q, True))

@@ -1,0 +1,213 @@
+"""Judges a form without an oracle: running error analysis with doubles at fixed points.
+
+Every operation adds its rounding to what its operands bring along, so the bound that comes out is
+rigorous to first order, wherever the form is accurate. It needs no other package, and the same form
+passes on every machine: the oracle (ball arithmetic) confirms the choices in tests and in the bench.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import mpmath as mp
+import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
+
+from derive.numbers import value as exact
+from derive.stability.form import erfc
+
+TINY = 2.3e-308
+LIMIT = 24.0
+LABELS = (0.0, 1.0, 0.3, -1.0)
+_HALF_LINE = (
+    1e-300, 1e-200, 1e-100, 1e-30, 1e-15, 1e-9, 1e-6, 1e-4, 1e-3, 0.01, 0.03, 0.07, 0.13, 0.27, 0.49, 0.51,
+    0.8, 0.95, 1.05, 1.3, 1.7, 2.1, 2.9, 3.1, 4.2, 5.9, 6.1, 8.0, 11.0, 16.0, 22.0, 30.0, 37.0, 50.0,
+    90.0, 170.0, 300.0, 500.0, 690.0, 720.0, 745.0, 760.0, 1000.0, 3000.0,
+)  # fmt: skip
+POINTS = tuple(sorted([0.0, *_HALF_LINE, *(-x for x in _HALF_LINE)]))
+
+_TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
+UNARY: dict[Any, tuple[Callable[[float], float], Callable[[float, float], float]]] = {
+    sp.exp: (math.exp, lambda x, v: v),
+    sp.log: (math.log, lambda x, v: 1 / x),
+    log1p: (math.log1p, lambda x, v: 1 / (1 + x)),
+    expm1: (math.expm1, lambda x, v: v + 1),
+    sp.sin: (math.sin, lambda x, v: math.cos(x)),
+    sp.cos: (math.cos, lambda x, v: -math.sin(x)),
+    sp.tan: (math.tan, lambda x, v: 1 + v * v),
+    sp.sinh: (math.sinh, lambda x, v: math.cosh(x)),
+    sp.cosh: (math.cosh, lambda x, v: math.sinh(x)),
+    sp.tanh: (math.tanh, lambda x, v: 1 - v * v),
+    sp.asin: (math.asin, lambda x, v: 1 / math.sqrt(1 - x * x)),
+    sp.acos: (math.acos, lambda x, v: -1 / math.sqrt(1 - x * x)),
+    sp.atan: (math.atan, lambda x, v: 1 / (1 + x * x)),
+    sp.asinh: (math.asinh, lambda x, v: 1 / math.sqrt(1 + x * x)),
+    sp.acosh: (math.acosh, lambda x, v: 1 / math.sqrt(x * x - 1)),
+    sp.atanh: (math.atanh, lambda x, v: 1 / (1 - x * x)),
+    sp.erf: (math.erf, lambda x, v: _TWO_OVER_ROOT_PI * math.exp(-min(x * x, 745.0))),
+    erfc: (math.erfc, lambda x, v: -_TWO_OVER_ROOT_PI * math.exp(-min(x * x, 745.0))),
+    sp.erfc: (math.erfc, lambda x, v: -_TWO_OVER_ROOT_PI * math.exp(-min(x * x, 745.0))),
+    sp.Abs: (abs, lambda x, v: math.copysign(1.0, x)),
+    sp.sign: (lambda x: float((x > 0) - (x < 0)), lambda x, v: 0.0),
+}
+EXACT = (sp.Abs, sp.sign)
+_COMPARE: dict[Any, Callable[[float, float], bool]] = {
+    sp.StrictGreaterThan: float.__gt__,
+    sp.GreaterThan: float.__ge__,
+    sp.StrictLessThan: float.__lt__,
+    sp.LessThan: float.__le__,
+    sp.Equality: float.__eq__,
+    sp.Unequality: float.__ne__,
+}
+
+Value = tuple[float, float, tuple[float, ...]]  # value, error in units of 2**-53, gradient by the inputs
+
+
+class _Evaluation:
+    """One expression at one point; a node's value is computed once, every branch is computed."""
+
+    def __init__(self, inputs: Sequence[sp.Symbol], point: Sequence[float]) -> None:
+        size = len(inputs)
+        self.zero = (0.0,) * size
+        self.known: dict[sp.Basic, Value] = {
+            symbol: (x, 0.0, tuple(float(n == k) for k in range(size)))
+            for n, (symbol, x) in enumerate(zip(inputs, point, strict=True))
+        }
+
+    def at(self, expr: sp.Basic) -> Value:
+        found = self.known.get(expr)
+        if found is None:
+            found = self._compute(expr)
+            if math.isinf(found[0]) or math.isnan(found[0]):
+                raise OverflowError(str(expr))
+            self.known[expr] = found
+        return found
+
+    def _compute(self, expr: Any) -> Value:
+        if expr.is_Add:
+            return self._sum([self.at(arg) for arg in expr.args])
+        if expr.is_Mul:
+            return self._product(expr)
+        if expr.is_Pow:
+            return self._power(expr)
+        if expr.is_number:
+            x = float(expr)
+            return x, (0.0 if expr.is_Rational and sp.Rational(x) == expr else abs(x)), self.zero
+        if expr.func in UNARY:
+            return self._unary(expr.func, self.at(expr.args[0]))
+        if isinstance(expr, sp.Piecewise):
+            pairs = [(self.at(value), self.holds(condition)) for value, condition in expr.args]
+            return next(value for value, condition in pairs if condition)
+        if isinstance(expr, sp.Max | sp.Min):
+            choose = max if isinstance(expr, sp.Max) else min
+            return choose((self.at(arg) for arg in expr.args), key=lambda value: value[0])
+        raise NotImplementedError(f"no error rule for {expr.func.__name__}; add it to UNARY")
+
+    def holds(self, condition: Any) -> bool:
+        if condition in (sp.true, sp.false):
+            return bool(condition)
+        if isinstance(condition, sp.And | sp.Or):
+            verdicts = [self.holds(arg) for arg in condition.args]
+            return all(verdicts) if isinstance(condition, sp.And) else any(verdicts)
+        return _COMPARE[condition.func](self.at(condition.lhs)[0], self.at(condition.rhs)[0])
+
+    @staticmethod
+    def _sum(parts: list[Value]) -> Value:
+        """Whatever the order of the summands is: of three or more, partial sums may be as large as either sign's."""
+        value = math.fsum(p[0] for p in parts)
+        above = sum(p[0] for p in parts if p[0] > 0)
+        below = sum(-p[0] for p in parts if p[0] < 0)
+        error = sum(p[1] for p in parts) + abs(value) + max(above, below) * (len(parts) - 2)
+        return value, error + TINY, tuple(map(sum, zip(*(p[2] for p in parts), strict=True)))
+
+    def _product(self, expr: sp.Expr) -> Value:
+        above, below = [], []
+        for factor in expr.args:
+            base, exponent = factor.as_base_exp()
+            negative = exponent.is_number and exponent.is_negative and not base.is_number
+            (below if negative else above).append(1 / factor if negative else factor)
+        value: Value = (1.0, 0.0, self.zero)
+        for n, factor in enumerate(above):
+            value = self._times(value, self.at(factor)) if n else self.at(factor)
+        for factor in below:
+            value = self._over(value, self.at(factor))
+        return value
+
+    @staticmethod
+    def _times(left: Value, right: Value) -> Value:
+        (x, e, d), (y, f, g) = left, right
+        exact = abs(x) == 1 or abs(y) == 1
+        error = e * abs(y) + f * abs(x) + (0.0 if exact else abs(x * y) + TINY)
+        return x * y, error, tuple(a * y + b * x for a, b in zip(d, g, strict=True))
+
+    @staticmethod
+    def _over(left: Value, right: Value) -> Value:
+        (x, e, d), (y, f, g) = left, right
+        v = x / y
+        error = (e + f * abs(v)) / abs(y) + abs(v) + TINY
+        return v, error, tuple((a - b * v) / y for a, b in zip(d, g, strict=True))
+
+    def _power(self, expr: sp.Expr) -> Value:
+        base, exponent = expr.args
+        if exponent.is_number and exponent.is_negative:
+            return self._over((1.0, 0.0, self.zero), self.at(base ** (-exponent)))
+        x, e, d = self.at(base)
+        if exponent.is_number:
+            n = float(exponent)
+            value = math.sqrt(x) if exponent == sp.Rational(1, 2) else x**n
+            slope = n * value / x if x else (1.0 if n == 1 else 0.0)
+            error = abs(slope) * e + abs(value) * (1 if n in (0.5, 2.0) else 2) + TINY
+            return value, error, tuple(slope * a for a in d)
+        return self._unary(sp.exp, self._times(self.at(exponent), self._unary(sp.log, (x, e, d))))
+
+    @staticmethod
+    def _unary(function: Any, argument: Value) -> Value:
+        x, e, d = argument
+        f, derivative = UNARY[function]
+        value = f(x)
+        slope = derivative(x, value)
+        error = abs(slope) * e + (0.0 if function in EXACT else 2 * abs(value) + TINY)
+        return value, error, tuple(slope * a for a in d)
+
+
+def error_ratio(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float]) -> float:
+    """Error bound over what the problem's own condition allows; inf where an intermediate overflows.
+
+    The condition is that by z, the first input, and by every other one that is not at 0, 1 or −1:
+    labels are given exactly.
+    """
+    try:
+        value, error, gradient = _Evaluation(inputs, point).at(expr)
+    except (OverflowError, ZeroDivisionError, ValueError):
+        return math.inf
+    condition = sum(
+        abs(x * slope)
+        for n, (x, slope) in enumerate(zip(point, gradient, strict=True))
+        if n == 0 or x not in (0.0, 1.0, -1.0)
+    )
+    allowed = max(abs(value), condition, 1e-290)
+    return error / allowed
+
+
+def representable(
+    expr: sp.Expr, inputs: Sequence[sp.Symbol], points: Sequence[tuple[float, ...]]
+) -> list[tuple[float, ...]]:
+    """The points where the value of expr is within the range of a double."""
+    doubtful = [point for point in points if math.isinf(error_ratio(expr, inputs, point))]
+    if not doubtful:
+        return list(points)
+    beyond = {
+        point
+        for point in doubtful
+        if not abs(exact(expr, dict(zip(inputs, map(mp.mpf, point), strict=True)))) < 1.7e308
+    }
+    return [point for point in points if point not in beyond]
+
+
+def grid(others: int, low: float, high: float, extra: Iterable[float] = ()) -> list[tuple[float, ...]]:
+    """Points (z, others…) with low ≤ z ≤ high; the others take each label in turn, all alike."""
+    line = [x for x in sorted({*POINTS, *extra}) if low <= x <= high]
+    values = LABELS if others else (0.0,)
+    return [(x, *(label for _ in range(others))) for x in line for label in values]
