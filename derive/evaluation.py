@@ -146,7 +146,7 @@ class Evaluator:
     def _build(self, expr: Any) -> Closure:
         for kind, build in _BUILDERS:
             if isinstance(expr, kind):
-                return build(self, expr)
+                return getattr(self, build)(expr)  # type: ignore[no-any-return]
         raise EvaluationError(
             f"no value is known for {type(expr).__name__} in {expr}: add it to derive/evaluation.py"
         )
@@ -448,28 +448,42 @@ class Evaluator:
     def _indicator(self, expr: Any) -> Closure:
         return self._times((expr,))
 
+    def _index_sum(self, expr: Any) -> Closure:
+        return self._summed(self.scalar(expr.body), expr.indices)
 
-_Build = Callable[[Evaluator, Any], Closure]
-_BUILDERS: tuple[tuple[Any, _Build], ...] = (
-    (Element, Evaluator._element),
-    (IndexSum, lambda e, x: e._summed(e.scalar(x.body), x.indices)),
-    (sp.Rational, lambda e, x: e._constant(e.numbers.rational(x))),
-    (sp.Add, lambda e, x: e._total([e.scalar(arg) for arg in x.args])),
-    (sp.Mul, lambda e, x: e._times(x.args)),
-    ((Delta, Mask), Evaluator._indicator),
-    ((sp.exp, sp.core.numbers.Exp1), lambda e, x: e._exponential(x.args[0] if x.args else sp.Integer(1))),
-    (sp.Pow, Evaluator._power),
-    (Index, Evaluator._index),
-    ((sp.Symbol, sp.NumberSymbol), Evaluator._symbol),
-    (tuple(FUNCTIONS), Evaluator._function),
-    ((sp.tanh, sp.coth, sp.sinh, sp.cosh, sp.sech, sp.csch), Evaluator._hyperbolic),
-    ((sp.sin, sp.cos, sp.tan), Evaluator._circular),
-    (sp.erfc, Evaluator._erfc),
-    (sp.Abs, Evaluator._absolute),
-    (sp.sign, Evaluator._sign),
-    ((sp.Max, sp.Min), Evaluator._extreme),
-    (sp.Piecewise, Evaluator._piecewise),
-    (Partial, Evaluator._partial),
-    (CostPartial, Evaluator._cost_partial),
-    ((AppliedUndef, sp.Derivative, sp.Subs), Evaluator._opaque),
+    def _rational(self, expr: Any) -> Closure:
+        return self._constant(self.numbers.rational(expr))
+
+    def _add(self, expr: Any) -> Closure:
+        return self._total([self.scalar(arg) for arg in expr.args])
+
+    def _multiply(self, expr: Any) -> Closure:
+        return self._times(expr.args)
+
+    def _exp(self, expr: Any) -> Closure:
+        return self._exponential(expr.args[0] if expr.args else sp.Integer(1))
+
+
+_BUILDERS: tuple[tuple[Any, str], ...] = (
+    (Element, "_element"),
+    (IndexSum, "_index_sum"),
+    (sp.Rational, "_rational"),
+    (sp.Add, "_add"),
+    (sp.Mul, "_multiply"),
+    ((Delta, Mask), "_indicator"),
+    ((sp.exp, sp.core.numbers.Exp1), "_exp"),
+    (sp.Pow, "_power"),
+    (Index, "_index"),
+    ((sp.Symbol, sp.NumberSymbol), "_symbol"),
+    (tuple(FUNCTIONS), "_function"),
+    ((sp.tanh, sp.coth, sp.sinh, sp.cosh, sp.sech, sp.csch), "_hyperbolic"),
+    ((sp.sin, sp.cos, sp.tan), "_circular"),
+    (sp.erfc, "_erfc"),
+    (sp.Abs, "_absolute"),
+    (sp.sign, "_sign"),
+    ((sp.Max, sp.Min), "_extreme"),
+    (sp.Piecewise, "_piecewise"),
+    (Partial, "_partial"),
+    (CostPartial, "_cost_partial"),
+    ((AppliedUndef, sp.Derivative, sp.Subs), "_opaque"),
 )

@@ -1,0 +1,139 @@
+"""SymPy expressions as numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from derive.evaluation import Closure, Entry, Evaluator
+from derive.notation import Tensor
+
+
+class Exp(sp.Function):
+    """exp, without SymPy's merging of exp(x)·exp(y)."""
+
+    nargs = 1
+    is_real = True
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return self  # type: ignore[no-any-return]
+
+
+class Switch(sp.Function):
+    """1 where the argument is positive, else 0; constant as far as derivatives go."""
+
+    nargs = 1
+    is_real = True
+
+    @classmethod
+    def eval(cls, argument: sp.Expr) -> sp.Expr | None:
+        """Switch(x) + Switch(−x) = 1, so that both orders of a comparison agree."""
+        plain = sp.expand(argument)
+        if plain.could_extract_minus_sign():
+            return 1 - cls(-plain)  # type: ignore[no-any-return]
+        return None if plain == argument else cls(plain)
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return sp.Integer(0)
+
+
+class Symbols:
+    """The entries of a tensor are real symbols."""
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[int, Entry], sp.Symbol] = {}
+
+    def entry(self, tensor: Tensor, entry: Entry) -> sp.Symbol:
+        """The symbol of one entry."""
+        key = (tensor.serial, entry)
+        if key not in self._entries:
+            self._entries[key] = sp.Dummy("_".join([tensor.name, *map(str, entry)]), real=True)
+        return self._entries[key]
+
+    def rational(self, number: sp.Rational) -> Any:
+        return number
+
+    def symbol(self, symbol: sp.Expr) -> Any:
+        return symbol
+
+    def sum(self, values: list[Any]) -> Any:
+        return sp.Add(*values)
+
+    def product(self, values: list[Any]) -> Any:
+        return sp.Mul(*values)
+
+    def power(self, value: Any, exponent: sp.Rational) -> Any:
+        return sp.Pow(value, exponent)
+
+    def exponential(self, pairs: list[tuple[sp.Rational, Any]]) -> Any:
+        return sp.Mul(*(Exp(value) ** c for c, value in pairs))
+
+    def rotation(self, pairs: list[tuple[sp.Rational, Any]]) -> tuple[Any, Any]:
+        angle = sp.Add(*(c * value for c, value in pairs))
+        return sp.cos(angle), sp.sin(angle)
+
+    def function(self, name: str, value: Any) -> Any:
+        return getattr(sp, name)(value)
+
+    def opaque(self, name: str, orders: tuple[int, ...], values: list[Any]) -> Any:
+        places = [sp.Dummy() for _ in values]
+        whole = sp.Function(name)(*places)
+        for place, order in zip(places, orders, strict=True):
+            whole = whole.diff(place, order) if order else whole
+        return sp.Subs(whole, places, values).doit() if any(orders) else sp.Function(name)(*values)
+
+    def choose(self, left: Any, right: Any) -> bool:
+        raise TypeError("a comparison of symbols has no truth value: use SymbolicEvaluator")
+
+
+class SymbolicEvaluator(Evaluator):
+    """Every branch of a condition is kept, each times the Switch that selects it."""
+
+    def _weight(self, condition: Any) -> Closure:
+        """A condition as 0 or 1."""
+        if isinstance(condition, (sp.And, sp.Or)):
+            parts = [self._weight(arg) for arg in condition.args]
+            if isinstance(condition, sp.And):
+                return lambda: sp.Mul(*(part() for part in parts))
+            return lambda: 1 - sp.Mul(*(1 - part() for part in parts))
+        if isinstance(condition, sp.Not):
+            inner = self._weight(condition.args[0])
+            return lambda: 1 - inner()
+        if isinstance(condition, (sp.Gt, sp.Lt, sp.Ge, sp.Le)):
+            less, greater = self.scalar(condition.lts), self.scalar(condition.gts)
+            return lambda: Switch(greater() - less())
+        holds = self.condition(condition)
+        return lambda: sp.Integer(holds())
+
+    def _piecewise(self, expr: Any) -> Closure:
+        branches = [(self._weight(condition), self.scalar(value)) for value, condition in expr.args]
+
+        def value() -> Any:
+            total, left = sp.Integer(0), sp.Integer(1)
+            for weight, branch in branches:
+                w = weight()
+                total, left = total + left * w * branch(), left * (1 - w)
+            return total
+
+        return value
+
+    def _sign(self, expr: Any) -> Closure:
+        argument = self.scalar(expr.args[0])
+        return lambda: 2 * Switch(argument()) - 1
+
+    def _absolute(self, expr: Any) -> Closure:
+        argument, sign = self.scalar(expr.args[0]), self._sign(expr)
+        return lambda: argument() * sign()
+
+    def _extreme(self, expr: Any) -> Closure:
+        parts, direction = [self.scalar(arg) for arg in expr.args], 1 if isinstance(expr, sp.Max) else -1
+
+        def value() -> Any:
+            best = parts[0]()
+            for part in parts[1:]:
+                step = part() - best
+                best = best + Switch(direction * step) * step
+            return best
+
+        return value
