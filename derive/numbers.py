@@ -1,0 +1,126 @@
+"""Values of scalar formulas as mpmath numbers, with towers of exponentials cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import mpmath as mp
+import sympy as sp
+from sympy.core.relational import Relational
+
+_FAR = mp.mpf(10) ** 100
+_SATURATED = mp.mpf(10) ** 4
+
+
+def value(expr: Any, at: Mapping[sp.Basic, Any]) -> Any:
+    """The value of a scalar formula, or nan where it has no real value.
+
+    Working precision is mpmath's. The argument of an exponential is cut off at ±10^100.
+    """
+    if expr in at:
+        return at[expr]
+    if expr.is_Rational:
+        return mp.mpf(expr.p) / expr.q
+    if isinstance(expr, sp.Piecewise):
+        for branch, condition in expr.args:
+            if holds(condition, at):
+                return value(branch, at)
+        return mp.nan
+    if expr.is_NumberSymbol:
+        return mp.mpf(getattr(mp, {"Exp1": "e", "Pi": "pi"}[type(expr).__name__]))
+    arguments = [value(arg, at) for arg in expr.args]
+    if not arguments or any(mp.isnan(a) for a in arguments):
+        return mp.nan
+    try:
+        result = _OPERATIONS[expr.func](*arguments)
+    except (ZeroDivisionError, ValueError, OverflowError):
+        return mp.nan
+    return mp.nan if isinstance(result, mp.mpc) else result
+
+
+def holds(condition: Any, at: Mapping[sp.Basic, Any]) -> bool:
+    """Whether a condition holds; a comparison with nan does not."""
+    if condition in (sp.true, sp.false):
+        return bool(condition)
+    if isinstance(condition, sp.And):
+        return all(holds(arg, at) for arg in condition.args)
+    if isinstance(condition, sp.Or):
+        return any(holds(arg, at) for arg in condition.args)
+    if isinstance(condition, sp.Not):
+        return not holds(condition.args[0], at)
+    assert isinstance(condition, Relational)
+    left, right = value(condition.lhs, at), value(condition.rhs, at)
+    return bool(_COMPARISONS[condition.func](left, right))
+
+
+def magnitude(expr: sp.Expr) -> Any:
+    """|value| of a constant, None if it is no real number."""
+    found = value(expr, {})
+    return None if mp.isnan(found) else abs(found)
+
+
+def _add(*args: Any) -> Any:
+    total = mp.mpf(0)
+    for arg in args:
+        total += arg
+    return total
+
+
+def _mul(*args: Any) -> Any:
+    product = mp.mpf(1)
+    for arg in args:
+        product *= arg
+    return product
+
+
+def _pow(base: Any, exponent: Any) -> Any:
+    if abs(exponent) < 1000 and exponent == int(exponent):
+        return base ** int(exponent)
+    if base < 0:
+        return mp.nan
+    if base == 0:
+        return mp.mpf(0) if exponent > 0 else mp.nan
+    return _exp(exponent * mp.log(base))
+
+
+def _exp(x: Any) -> Any:
+    return mp.exp(min(max(x, -_FAR), _FAR))
+
+
+def _saturating(function: Any) -> Any:
+    return lambda x: function(min(max(x, -_SATURATED), _SATURATED))
+
+
+def _wave(function: Any) -> Any:
+    return lambda x: function(x) if abs(x) < _FAR else mp.nan
+
+
+_OPERATIONS: dict[Any, Any] = {
+    sp.Add: _add,
+    sp.Mul: _mul,
+    sp.Pow: _pow,
+    sp.exp: _exp,
+    sp.log: mp.log,
+    sp.tanh: _saturating(mp.tanh),
+    sp.erf: _saturating(mp.erf),
+    sp.sinh: lambda x: (_exp(x) - _exp(-x)) / 2,
+    sp.cosh: lambda x: (_exp(x) + _exp(-x)) / 2,
+    sp.sin: _wave(mp.sin),
+    sp.cos: _wave(mp.cos),
+    sp.tan: _wave(mp.tan),
+    sp.asin: mp.asin,
+    sp.acos: mp.acos,
+    sp.atan: mp.atan,
+    sp.asinh: mp.asinh,
+    sp.acosh: mp.acosh,
+    sp.atanh: mp.atanh,
+}
+_COMPARISONS: dict[Any, Any] = {
+    sp.StrictLessThan: lambda a, b: a < b,
+    sp.LessThan: lambda a, b: a <= b,
+    sp.StrictGreaterThan: lambda a, b: a > b,
+    sp.GreaterThan: lambda a, b: a >= b,
+    sp.Equality: lambda a, b: a == b,
+    sp.Unequality: lambda a, b: a != b,
+}
