@@ -19,7 +19,7 @@ Layout = tuple[int | None, ...]
 _serial = count()
 
 
-class Index(sp.Dummy):
+class Index(sp.Dummy):  # type: ignore[misc]
     """An index running over 0 … dim − 1. Printed letters are chosen when printing.
 
     >>> i, j = Index("i", 3), Index("i", 3)
@@ -90,7 +90,7 @@ class Tensor:
         return tuple(Index(letters[n % len(letters)], dim) for n, dim in enumerate(self.dims))
 
 
-class Element(sp.Expr):
+class Element(sp.Expr):  # type: ignore[misc]
     """One entry of a tensor. The arguments are affine in indices, or entries of an integer tensor."""
 
     __slots__ = ("tensor",)
@@ -119,70 +119,70 @@ class Element(sp.Expr):
         return (self.tensor, *self.args)
 
 
-class IndexSum(sp.Expr):
+class IndexSum(sp.Expr):  # type: ignore[misc]
     """The sum of the first argument over the indices that follow."""
 
     is_commutative = True
     is_real = True
 
-    def __new__(cls, body: Any, *indices: Index) -> sp.Expr:  # type: ignore[misc]
+    def __new__(cls, body: Any, *indices: Index) -> sp.Expr:
         if not indices:
-            return sp.sympify(body)  # type: ignore[no-any-return]
-        return sp.Expr.__new__(cls, sp.sympify(body), *indices)  # type: ignore[no-any-return]
+            return sp.sympify(body)
+        return sp.Expr.__new__(cls, sp.sympify(body), *indices)
 
     @property
     def body(self) -> sp.Expr:
-        return self.args[0]  # type: ignore[return-value]
+        return self.args[0]
 
     @property
     def indices(self) -> tuple[Index, ...]:
-        return self.args[1:]  # type: ignore[return-value]
+        return self.args[1:]  # type: ignore[no-any-return]
 
     @property
     def free_symbols(self) -> set[sp.Basic]:
-        return self.body.free_symbols - set(self.indices)
+        return self.body.free_symbols - set(self.indices)  # type: ignore[no-any-return]
 
     def _sympystr(self, printer: Any) -> str:
         return f"Sum[{', '.join(map(printer._print, self.indices))}]({printer._print(self.body)})"
 
 
-class Delta(sp.Expr):
+class Delta(sp.Expr):  # type: ignore[misc]
     """Kronecker delta of two index expressions: 1 where they are equal, else 0."""
 
     is_commutative = True
     is_real = True
 
-    def __new__(cls, left: Any, right: Any) -> sp.Expr:  # type: ignore[misc]
+    def __new__(cls, left: Any, right: Any) -> sp.Expr:
         left, right = sp.sympify(left), sp.sympify(right)
         if left == right:
             return sp.Integer(1)
         if (left - right).is_number:
             return sp.Integer(0)
-        return sp.Expr.__new__(cls, left, right)  # type: ignore[no-any-return]
+        return sp.Expr.__new__(cls, left, right)
 
     def _sympystr(self, printer: Any) -> str:
         return f"delta({printer._print(self.args[0])}, {printer._print(self.args[1])})"
 
 
-class Mask(sp.Expr):
+class Mask(sp.Expr):  # type: ignore[misc]
     """1 where 0 ≤ position < dim, else 0."""
 
     is_commutative = True
     is_real = True
 
-    def __new__(cls, position: Any, dim: Any) -> sp.Expr:  # type: ignore[misc]
+    def __new__(cls, position: Any, dim: Any) -> sp.Expr:
         position, dim = sp.sympify(position), sp.sympify(dim)
         if isinstance(position, Index) and same_dim(position.dim, dim):
             return sp.Integer(1)
         if position.is_Integer and dim.is_Integer:
             return sp.Integer(int(0 <= position < dim))
-        return sp.Expr.__new__(cls, position, dim)  # type: ignore[no-any-return]
+        return sp.Expr.__new__(cls, position, dim)
 
     def _sympystr(self, printer: Any) -> str:
         return f"within({printer._print(self.args[0])}, {printer._print(self.args[1])})"
 
 
-class Partial(sp.Expr):
+class Partial(sp.Expr):  # type: ignore[misc]
     """∂(first element)/∂(second element), not yet worked out."""
 
     is_commutative = True
@@ -190,17 +190,17 @@ class Partial(sp.Expr):
 
     @property
     def of(self) -> Element:
-        return self.args[0]  # type: ignore[return-value]
+        return self.args[0]  # type: ignore[no-any-return]
 
     @property
     def by(self) -> Element:
-        return self.args[1]  # type: ignore[return-value]
+        return self.args[1]  # type: ignore[no-any-return]
 
     def _sympystr(self, printer: Any) -> str:
         return f"d{printer._print(self.of)}/d{printer._print(self.by)}"
 
 
-class CostPartial(sp.Expr):
+class CostPartial(sp.Expr):  # type: ignore[misc]
     """∂(Σ loss + regularizer)/∂(element): what the reverse sweep is to find."""
 
     is_commutative = True
@@ -208,7 +208,7 @@ class CostPartial(sp.Expr):
 
     @property
     def by(self) -> Element:
-        return self.args[0]  # type: ignore[return-value]
+        return self.args[0]  # type: ignore[no-any-return]
 
     def _sympystr(self, printer: Any) -> str:
         return f"dS/d{printer._print(self.by)}"
@@ -216,7 +216,7 @@ class CostPartial(sp.Expr):
 
 def same_dim(left: Any, right: Any) -> bool:
     """Whether two dimensions are equal: their expanded difference is 0."""
-    return left == right or sp.expand(sp.sympify(left) - sp.sympify(right)) == 0
+    return left == right or sp.expand(sp.sympify(left) - sp.sympify(right)) == 0  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ class Term:
 
     @property
     def expr(self) -> sp.Expr:
-        return self.coefficient * IndexSum(sp.Mul(*self.factors), *self.sums)  # type: ignore[no-any-return]
+        return self.coefficient * IndexSum(sp.Mul(*self.factors), *self.sums)
 
     @property
     def free(self) -> set[sp.Basic]:
@@ -252,7 +252,7 @@ Terms = tuple[Term, ...]
 
 def expression(terms: Terms) -> sp.Expr:
     """The sum of the terms as one SymPy expression."""
-    return sp.Add(*(term.expr for term in terms))  # type: ignore[no-any-return]
+    return sp.Add(*(term.expr for term in terms))
 
 
 def outermost(expr: sp.Basic, kinds: tuple[type, ...]) -> Iterator[sp.Basic]:
@@ -290,4 +290,4 @@ def freshen(expr: sp.Expr) -> sp.Expr:
     if isinstance(expr, IndexSum):
         renamed = {index: index.fresh() for index in expr.indices}
         return IndexSum(freshen(expr.body).xreplace(renamed), *renamed.values())
-    return expr.func(*(freshen(arg) for arg in expr.args))  # type: ignore[arg-type, return-value]
+    return expr.func(*(freshen(arg) for arg in expr.args))

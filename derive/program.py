@@ -66,7 +66,7 @@ class Node:
     @property
     def argument(self) -> Element | None:
         """z if the body is f(z), entry by entry, of one element with the same indices; else None."""
-        found = {e for e in outermost(self.body, (Element,)) if e.args}  # type: ignore[attr-defined]
+        found = {e for e in outermost(self.body, (Element,)) if e.args}
         if len(found) == 1 and self.indices:
             (element,) = found
             if element.args == self.indices and isinstance(element, Element):
@@ -143,7 +143,7 @@ class Program:
 
     @property
     def _definitions(self) -> dict[int, Node]:
-        return _memo(self, "definitions", lambda: {n.tensor.serial: n for n in self.nodes})
+        return _memo(self, "definitions", lambda: {n.tensor.serial: n for n in self.nodes})  # type: ignore[no-any-return]
 
     @property
     def consumers(self) -> dict[int, tuple[Node, ...]]:
@@ -156,7 +156,7 @@ class Program:
                     found.setdefault(tensor.serial, []).append(node)
             return {serial: tuple(nodes) for serial, nodes in found.items()}
 
-        return _memo(self, "consumers", build)
+        return _memo(self, "consumers", build)  # type: ignore[no-any-return]
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
@@ -169,7 +169,7 @@ class Program:
                     found.setdefault(tensor.serial, tensor)
             return tuple(found.values())
 
-        return _memo(self, "tensors", build)
+        return _memo(self, "tensors", build)  # type: ignore[no-any-return]
 
     @property
     def leaves(self) -> tuple[Tensor, ...]:

@@ -30,7 +30,7 @@ def cost(expr: sp.Basic) -> int:
         if not expr.exp.is_Integer:
             return inner + _FUNCTION
         return inner + (0 if expr.exp == -1 else 1)
-    if isinstance(expr, sp.Piecewise) or expr.is_Boolean or expr.is_Relational:  # type: ignore[attr-defined]
+    if isinstance(expr, sp.Piecewise) or expr.is_Boolean or expr.is_Relational:
         return inner + 1
     return inner + _FUNCTION
 
@@ -45,7 +45,7 @@ def simplest(expr: sp.Expr, rank: Rank) -> sp.Expr:
         return expr
     stands_for = {_placeholder(n): atom for n, atom in enumerate(found)}
     result = _simplest(expr.xreplace({atom: d for d, atom in stands_for.items()}))
-    return result.xreplace(stands_for)  # type: ignore[no-any-return]
+    return result.xreplace(stands_for)
 
 
 @cache
@@ -69,7 +69,7 @@ def _simplest(formula: sp.Expr) -> sp.Expr:
         candidates += [sp.factor(sp.cancel(plain))]
     shown = {d: e for e, d in opaque.items()}
     best = min((oriented(c) for c in candidates), key=lambda c: (cost(c), _powers(c)))
-    return best.xreplace(shown)  # type: ignore[no-any-return]
+    return best.xreplace(shown)
 
 
 def _powers(expr: sp.Expr) -> int:
@@ -99,7 +99,7 @@ def oriented(expr: sp.Expr) -> sp.Expr:
             if power == 1 and isinstance(base, sp.Add) and not any(a.is_number for a in base.args):
                 rest[n], number = (-base, power), -number
                 break
-    return sp.Mul(number, *(b**e for b, e in rest))  # type: ignore[no-any-return]
+    return sp.Mul(number, *(b**e for b, e in rest))
 
 
 def _leading_negative(total: sp.Add) -> bool:
@@ -107,7 +107,7 @@ def _leading_negative(total: sp.Add) -> bool:
         names = sorted(s.name for s in summand.free_symbols)
         return (0 if summand.is_number else 1, names)
 
-    leading = min(total.args, key=place)  # type: ignore[arg-type]
+    leading = min(total.args, key=place)
     return bool(leading.could_extract_minus_sign())
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from derive.arrays import Array, Axes
 from derive.calculus.algebra import Rank
 from derive.derivation import Convention, Gradient
 from derive.notation import Tensor, Terms
@@ -19,7 +20,8 @@ class Context:
 
     upstream: gradients by the serial of the tensor they belong to; symbols: that serial by the
     serial of the gradient's symbol. sole: serials of node tensors with one differentiated input,
-    whose gradient may be inlined. normal_form: what the rules make of terms in the end.
+    whose gradient may be inlined. axes: the physical axes of the gradient. normal_form: what the
+    rules make of terms in the end.
     """
 
     program: Program
@@ -29,6 +31,7 @@ class Context:
     symbols: Mapping[int, int]
     sole: frozenset[int]
     rank: Rank
+    axes: Axes
     normal_form: Callable[[Terms, Context], Terms]
 
     @property
@@ -38,18 +41,37 @@ class Context:
 
 @dataclass(frozen=True)
 class Rewriting:
-    """The outcome of a rule: the new terms, what was bound to what, and what the step rests on."""
+    """The outcome of a rule: the new terms, what was bound to what, and what the step rests on.
+
+    array: the matrix form of the terms; nothing is tried after it.
+    """
 
     terms: Terms
     bindings: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     because: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+    array: Array | None = None
+
+
+@dataclass(frozen=True)
+class Example:
+    """Terms, and what the rule makes of them in this context."""
+
+    before: Terms
+    context: Context
+    after: sp.Expr
 
 
 @dataclass(frozen=True)
 class Rule:
-    """before → after; rewrite gives None where the pattern is not there."""
+    """One line of algebra: pattern says before → after, rewrite does it.
+
+    rewrite gives None where the pattern is not there. reason: by language, what a step by this rule
+    rests on; {of} is the tensor, {because} what the step names. example is run as a test.
+    """
 
     name: str
+    pattern: str
     rewrite: Callable[[Terms, Context], Rewriting | None]
-    example: str
+    reason: Mapping[str, str]
+    example: Callable[[], Example]

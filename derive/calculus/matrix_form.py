@@ -25,18 +25,9 @@ from derive.notation import (
     IndexSum,
     Mask,
     Partial,
-    Terms,
     elements,
-    expression,
     outermost,
 )
-
-Group = tuple[sp.Expr, ...]
-
-
-def matrix_form(terms: Terms, axes: Axes, rank: Rank) -> Array | None:
-    """The terms as one array with these axes, or None where deltas, masks or shifted indices stand."""
-    return array_form(expression(terms), axes, rank)
 
 
 def array_form(expr: sp.Expr, axes: Axes, rank: Rank) -> Array | None:
@@ -68,7 +59,7 @@ def _array(expr: sp.Expr, axes: Axes, rank: Rank) -> Array:
         if isinstance(atom, Element):
             array = aligned(Leaf(atom.tensor.axes(atom.args), atom.tensor), axes)
         else:
-            array = aligned(_contracted(atom, axes, rank), axes)  # type: ignore[arg-type]
+            array = aligned(_contracted(atom, axes, rank), axes)
         placeholder = sp.Dummy(f"x{n:03d}", real=True)
         swap[atom] = placeholder
         operands.append((placeholder, array))
@@ -221,12 +212,8 @@ def _is_product(holding: list[Part], index: Index) -> bool:
     """Whether two parts over one summed index make a matrix product: nothing else is shared."""
     (left, _), (right, _) = holding
     return (
-        left & right == {index}
-        and len(left) <= 2
-        and len(right) <= 2
-        and max(len(left), len(right)) == 2
-        or (left == right == frozenset({index}))
-    )
+        left & right == {index} and len(left) <= 2 and len(right) <= 2 and max(len(left), len(right)) == 2
+    ) or (left == right == frozenset({index}))
 
 
 def _product(left: Part, right: Part, index: Index, axes: Axes, rank: Rank) -> Part:

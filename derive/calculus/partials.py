@@ -33,7 +33,7 @@ def scalar_derivative(formula: sp.Expr, variable: sp.Symbol) -> sp.Expr:
             lambda e: isinstance(e, sp.Derivative),
             lambda e: sp.Function(f"{e.expr.func.__name__}'")(*e.expr.args),
         )
-    return derivative  # type: ignore[no-any-return]
+    return derivative
 
 
 def derivative(body: sp.Expr, tensor: Tensor, at: tuple[sp.Expr, ...]) -> sp.Expr:
@@ -50,12 +50,12 @@ def derivative(body: sp.Expr, tensor: Tensor, at: tuple[sp.Expr, ...]) -> sp.Exp
             inner = sp.Mul(*(Delta(k, p) for k, p in zip(atom.args, at, strict=True)))
         elif isinstance(atom, IndexSum) and any(e.tensor is tensor for e in elements(atom)):
             fresh = freshen(atom)
-            inner = IndexSum(derivative(fresh.body, tensor, at), *fresh.indices)  # type: ignore[attr-defined]
+            inner = IndexSum(derivative(fresh.body, tensor, at), *fresh.indices)
         else:
             continue
         outer = scalar_derivative(formula, placeholder).xreplace(stands_for)
         parts.append(outer * inner)
-    return sp.Add(*parts)  # type: ignore[no-any-return]
+    return sp.Add(*parts)
 
 
 def slope(node: Node, z: sp.Symbol) -> sp.Expr:
@@ -87,7 +87,7 @@ def with_kink(formula: sp.Expr, z: sp.Symbol, kink: Kink) -> sp.Expr:
         _other_side,
     )
     if turned.subs(z, kink.point) == kink.value:
-        return turned  # type: ignore[no-any-return]
+        return turned
     return _own_branch(formula, z, kink)
 
 
@@ -106,4 +106,4 @@ def _other_side(relation: Any) -> Any:
 
 def _own_branch(formula: sp.Expr, z: sp.Symbol, kink: Kink) -> sp.Expr:
     branches = formula.args if isinstance(formula, sp.Piecewise) else ((formula, sp.true),)
-    return sp.Piecewise((kink.value, sp.Eq(z, kink.point)), *branches)  # type: ignore[no-any-return]
+    return sp.Piecewise((kink.value, sp.Eq(z, kink.point)), *branches)

@@ -8,11 +8,11 @@ from types import MappingProxyType
 import sympy as sp
 
 from derive.calculus.algebra import rank_of
-from derive.calculus.context import Context, Rule
-from derive.calculus.matrix_form import array_form, matrix_form
+from derive.calculus.context import Context, Rewriting, Rule
+from derive.calculus.matrix_form import array_form
 from derive.calculus.rules import RULES
 from derive.derivation import Convention, Definition, Derivation, Gradient, Step
-from derive.notation import CostPartial, Tensor, Term, Terms
+from derive.notation import CostPartial, Index, Tensor, Term, Terms
 from derive.program import Program
 
 # More rewritings than this for one gradient would mean that two rules undo each other.
@@ -44,6 +44,7 @@ def derivation(
     by_symbol: dict[int, int] = {}
     for tensor in _reverse_order(program, path):
         symbol = gradient_symbol(tensor, names)
+        indices = tensor.indices()
         context = Context(
             program,
             convention,
@@ -52,9 +53,10 @@ def derivation(
             MappingProxyType(by_symbol),
             sole,
             rank,
+            tensor.axes(indices),
             lambda terms, context: _rewritten(terms, context, rules)[0],
         )
-        found[tensor.serial] = _gradient(context, symbol, rules)
+        found[tensor.serial] = _gradient(context, symbol, indices, rules)
         by_symbol[symbol.serial] = tensor.serial
     forward = tuple(
         Definition(node, array_form(node.body, node.tensor.axes(node.indices), rank))
@@ -111,33 +113,40 @@ def cost_factor(tensor: Tensor, program: Program, convention: Convention) -> sp.
     return program.scale if scaled else sp.Integer(1)
 
 
-def _gradient(context: Context, symbol: Tensor, rules: tuple[Rule, ...]) -> Gradient:
+def _gradient(
+    context: Context, symbol: Tensor, indices: tuple[Index, ...], rules: tuple[Rule, ...]
+) -> Gradient:
     tensor = context.tensor
-    indices = tensor.indices()
     factor = cost_factor(tensor, context.program, context.convention)
     goal: Terms = (Term((CostPartial(tensor[indices]),), (), factor),)
-    terms, steps, assumptions = _rewritten(goal, context, rules)
-    array = matrix_form(terms, tensor.axes(indices), context.rank)
-    if array is not None:
-        steps.append(Step("matrix form", terms, array))
+    _, steps, assumptions = _rewritten(goal, context, rules)
     return Gradient(tensor, symbol, indices, tuple(steps), tuple(dict.fromkeys(assumptions)))
 
 
 def _rewritten(
     terms: Terms, context: Context, rules: tuple[Rule, ...]
 ) -> tuple[Terms, list[Step], list[str]]:
-    """The terms when no rule applies any more, each rule tried again from the first after a change."""
+    """The last index form, with the steps: each rule is tried again from the first after a change."""
     steps: list[Step] = []
     assumptions: list[str] = []
-    while True:
-        for rule in rules:
-            result = rule.rewrite(terms, context)
-            if result is not None:
-                break
-        else:
+    while len(steps) < _MOST_STEPS:
+        rule, result = _first_that_applies(terms, context, rules)
+        if rule is None or result is None:
             return terms, steps, assumptions
-        if len(steps) == _MOST_STEPS:
-            raise RuntimeError(f"d{context.tensor.name}: the rules do not come to an end ({rule.name})")
-        steps.append(Step(rule.name, terms, result.terms, result.bindings, result.because))
+        after = result.terms if result.array is None else result.array
+        steps.append(Step(rule.name, terms, after, result.bindings, result.because))
         assumptions += result.assumptions
         terms = result.terms
+        if result.array is not None:
+            return terms, steps, assumptions
+    raise RuntimeError(f"d{context.tensor.name}: the rules do not come to an end")
+
+
+def _first_that_applies(
+    terms: Terms, context: Context, rules: tuple[Rule, ...]
+) -> tuple[Rule | None, Rewriting | None]:
+    for rule in rules:
+        result = rule.rewrite(terms, context)
+        if result is not None:
+            return rule, result
+    return None, None

@@ -10,7 +10,7 @@ import sympy as sp
 
 from derive.calculus.algebra import cost
 from derive.calculus.context import Rewriting
-from derive.notation import Delta, Element, Index, IndexSum, Mask, Term, Terms, freshen, outermost
+from derive.notation import Delta, Element, Index, IndexSum, Mask, Term, Terms, elements, freshen, outermost
 
 
 def normal_term(term: Term) -> Term:
@@ -28,7 +28,7 @@ def normal_term(term: Term) -> Term:
                 rest = sp.Mul(*(a for a in sp.Mul.make_args(rest) if a not in numeric))
                 pending += [*reversed(opened), rest]
                 continue
-        if factor.is_zero:
+        if factor == 0:
             return Term((), (), sp.Integer(0))
         if _is_coefficient(factor):
             coefficient *= factor
@@ -82,15 +82,21 @@ def canonical(expr: sp.Expr) -> sp.Expr:
         return IndexSum(body.xreplace(names), *sorted(names.values(), key=lambda i: i.name))
     if not expr.has(IndexSum):
         return expr
-    return expr.func(*(canonical(arg) for arg in expr.args))  # type: ignore[arg-type, return-value]
+    return expr.func(*(canonical(arg) for arg in expr.args))
 
 
-def _appearance(body: sp.Expr, index: Index) -> str:
-    return str(body.xreplace({index: sp.Symbol("_bound")}))
+def _appearance(body: sp.Expr, index: Index) -> list[tuple[str, int]]:
+    """Where an index stands: the names of the tensors that it indexes, and the places."""
+    return sorted(
+        (element.tensor.name, place)
+        for element in elements(body)
+        for place, argument in enumerate(element.args)
+        if argument.has(index)
+    )
 
 
 def _depth(expr: sp.Expr) -> int:
-    return max((1 + _depth(t.body) for t in outermost(expr, (IndexSum,))), default=0)  # type: ignore[attr-defined]
+    return max((1 + _depth(t.body) for t in outermost(expr, (IndexSum,))), default=0)
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from derive.calculus.context import Context, Rewriting
@@ -24,7 +26,7 @@ def chain(terms: Terms, context: Context) -> Rewriting | None:
     if not (len(terms) == 1 and terms[0].factors and isinstance(terms[0].factors[0], CostPartial)):
         return None
     (goal,) = terms
-    target = goal.factors[0].by  # type: ignore[attr-defined]
+    target = goal.factors[0].by
     found, names = [], []
     for consumer in context.program.consumers.get(context.tensor.serial, ()):
         upstream = context.upstream.get(consumer.tensor.serial)
@@ -52,12 +54,12 @@ def _worked_out(term: Term, entrywise: bool, context: Context) -> Term | None:
         node = context.program.node(factor.of.tensor) if isinstance(factor, Partial) else None
         is_entrywise = (
             node is not None and node.argument is not None and node.argument.tensor is factor.by.tensor
-        )  # type: ignore[attr-defined]
+        )
         if node is None or is_entrywise is not entrywise:
             factors.append(factor)
             continue
         found = True
-        at, by = factor.of.args, factor.by.args  # type: ignore[attr-defined]
+        at, by = factor.of.args, factor.by.args
         if entrywise:
             change = (
                 slope(node, _SLOT)
@@ -66,7 +68,7 @@ def _worked_out(term: Term, entrywise: bool, context: Context) -> Term | None:
             )
             factors += [change, *(Delta(k, p) for k, p in zip(at, by, strict=True))]
         else:
-            factors.append(derivative(node.body_at(at), factor.by.tensor, by))  # type: ignore[attr-defined]
+            factors.append(derivative(node.body_at(at), factor.by.tensor, by))
     return normal_term(Term(tuple(factors), term.sums, term.coefficient)) if found else None
 
 
@@ -77,7 +79,11 @@ def element_partial(terms: Terms, context: Context) -> Rewriting | None:
 
 def elementwise_partial(terms: Terms, context: Context) -> Rewriting | None:
     """Partial derivatives of a = g(z), entry by entry."""
-    return each_term(terms, lambda term: single(_worked_out(term, True, context)))
+    result = each_term(terms, lambda term: single(_worked_out(term, True, context)))
+    if result is None:
+        return None
+    names = (f.of.tensor.name for t in terms for f in t.factors if isinstance(f, Partial))
+    return replace(result, because=tuple(dict.fromkeys(names)))
 
 
 _SLOT = sp.Dummy("z", real=True)

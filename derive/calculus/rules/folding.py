@@ -76,8 +76,8 @@ def _exponential_in(node: Node, tensor: Tensor) -> Callable[[Element], sp.Expr] 
 
     def at(element: Element) -> sp.Expr:
         moved = dict(zip(node.indices, element.args, strict=True))
-        totals = {d: freshen(total.xreplace(moved)) for d, total in stands_for.items()}  # type: ignore[arg-type]
-        return solved.xreplace({**totals, a: node.tensor[element.args]})  # type: ignore[no-any-return]
+        totals = {d: freshen(total.xreplace(moved)) for d, total in stands_for.items()}
+        return solved.xreplace({**totals, a: node.tensor[element.args]})
 
     return at
 

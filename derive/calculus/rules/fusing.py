@@ -44,7 +44,7 @@ def _upstream_factor(term: Term, context: Context) -> Element | None:
     for factor in term.factors:
         serial = context.symbols.get(factor.tensor.serial) if isinstance(factor, Element) else None
         if serial in context.sole and not any(t.sums for t in context.upstream[serial].terms):
-            return factor  # type: ignore[return-value]
+            return factor  # type: ignore[no-any-return]
     return None
 
 

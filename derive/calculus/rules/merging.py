@@ -55,7 +55,7 @@ def fact(terms: Terms, context: Context) -> Rewriting | None:
 
 
 def _others(element: Element, axis: int) -> tuple[sp.Expr, ...]:
-    return tuple(arg for n, arg in enumerate(element.args) if n != axis)  # type: ignore[misc]
+    return tuple(arg for n, arg in enumerate(element.args) if n != axis)
 
 
 def accumulate(terms: Terms, context: Context) -> Rewriting | None:

@@ -38,8 +38,8 @@ def hoist(terms: Terms, context: Context) -> Rewriting | None:
         for n, factor in enumerate(term.factors):
             if isinstance(factor, IndexSum) and factor.has(Delta):
                 fresh = freshen(factor)
-                factors = (*term.factors[:n], fresh.body, *term.factors[n + 1 :])  # type: ignore[attr-defined]
-                return (normal_term(Term(factors, (*term.sums, *fresh.indices), term.coefficient)),)  # type: ignore[attr-defined]
+                factors = (*term.factors[:n], fresh.body, *term.factors[n + 1 :])
+                return (normal_term(Term(factors, (*term.sums, *fresh.indices), term.coefficient)),)
         return None
 
     return each_term(terms, lift)
@@ -49,9 +49,9 @@ def solution(delta: Delta, index: Index) -> sp.Expr | None:
     """What the delta makes of a summed index: the index stands in it once, with coefficient ±1."""
     left, right = delta.args
     if left is index and not right.has(index):
-        return right  # type: ignore[return-value]
+        return right
     if right is index and not left.has(index):
-        return left  # type: ignore[return-value]
+        return left
     difference = sp.expand(left - right)
     coefficient = difference.coeff(index)
     if coefficient not in (1, -1):
