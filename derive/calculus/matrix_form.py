@@ -136,8 +136,10 @@ def _contracted(total: IndexSum, axes: Axes, rank: Rank) -> Array:
     number, groups = _groups(total.body, axes, total.indices)
     order = [*labels(axes), *total.indices]
     groups = sorted(groups, key=lambda g: (rank(g[0]), str(g[0])))
-    pending = list(total.indices)
-    parts: list[tuple[frozenset[Index], sp.Expr | Array]] = [(_labels_of(g), sp.Mul(*g)) for g in groups]
+    idle = [s for s in total.indices if not any(s in _labels_of(g) for g in groups)]
+    number *= sp.Mul(*(s.dim for s in idle))
+    pending = [s for s in total.indices if s not in idle]
+    parts: list[Part] = [(_labels_of(g), sp.Mul(*g)) for g in groups]
     while pending:
         index = min(pending, key=lambda s: sum(s in used for used, _ in parts))
         holding = [p for p in parts if index in p[0]]
