@@ -96,6 +96,7 @@ class Element(sp.Expr):  # type: ignore[misc]
     __slots__ = ("tensor",)
     is_commutative = True
     is_real = True
+    is_number = False
     tensor: Tensor
 
     def __new__(cls, tensor: Tensor, *indices: Any) -> Element:

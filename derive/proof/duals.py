@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from derive.evaluation import Entry, Numbers, Table
+from derive.evaluation import Closure, Entry, Numbers, Table
 
 Partials = dict[Any, Any]
 Dual = tuple[Any, Partials]
@@ -21,14 +21,8 @@ def _one_plus_square(n: Numbers, x: Any) -> Any:
     return n.sum([n.rational(_ONE), n.product([x, x])])
 
 
-def _gauss(n: Numbers, x: Any) -> Any:
-    scale = n.power(n.symbol(sp.pi), sp.Rational(-1, 2))
-    return n.product([n.rational(_TWO), scale, n.exponential([(_MINUS, n.product([x, x]))])])
-
-
 DERIVATIVES: dict[str, Callable[[Numbers, Any], Any]] = {
     "log": lambda n, x: n.power(x, _MINUS),
-    "erf": _gauss,
     "atan": lambda n, x: n.power(_one_plus_square(n, x), _MINUS),
     "asinh": lambda n, x: n.power(_one_plus_square(n, x), sp.Rational(-1, 2)),
 }
@@ -95,6 +89,15 @@ class Duals:
         x, partials = value
         result = self.base.function(name, x)
         return self._combine(result, [(DERIVATIVES[name](self.base, x), partials)] if partials else [])
+
+    def erf(self, value: Dual, gauss: Closure) -> Dual:
+        x, partials = value
+        result = self.base.erf(x, lambda: gauss()[0])
+        if not partials:
+            return result, {}
+        scale = self.base.power(self.base.symbol(sp.pi), sp.Rational(-1, 2))
+        slope = self.base.product([self.base.rational(_TWO), scale, gauss()[0]])
+        return self._combine(result, [(slope, partials)])
 
     def opaque(self, name: str, orders: tuple[int, ...], values: list[Dual]) -> Dual:
         bare = [v for v, _ in values]

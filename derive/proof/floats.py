@@ -61,13 +61,14 @@ class Floats:
         return self.np.cos(angle), self.np.sin(angle)
 
     def function(self, name: str, value: Any) -> Any:
-        if name == "erf":
-            if self.is_complex:
-                raise RealOnly
-            from scipy.special import erf
-
-            return erf(value)
         return {"log": self.np.log, "atan": self.np.arctan, "asinh": self.np.arcsinh}[name](value)
+
+    def erf(self, value: Any, gauss: Any) -> Any:
+        if self.is_complex:
+            raise RealOnly
+        from scipy.special import erf
+
+        return erf(value)
 
     def opaque(self, name: str, orders: tuple[int, ...], values: list[Any]) -> Any:
         raise EvaluationError(f"{name} is an unspecified function: it has no numbers")

@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 
 from derive.arrays import Array
-from derive.derivation import Definition, Derivation, Gradient, Step
+from derive.derivation import Definition, Derivation, Gradient
 from derive.evaluation import Entry, Table
 from derive.notation import Element, Tensor, Terms
 from derive.program import Program
@@ -150,9 +150,9 @@ class _Trial:
             yield from self._guarded(definition.name, lambda d=definition: self._definition(d))  # type: ignore[misc]
         for gradient in self.derivation.gradients:
             where = gradient.name
-            for number, step in enumerate(gradient.steps, 1):
-                line = f"{where} step {number} ({step.rule})"
-                yield from self._guarded(line, lambda g=gradient, s=step: self._step(g, s))  # type: ignore[misc]
+            for number, step in enumerate(gradient.steps):
+                line = f"{where} step {number + 1} ({step.rule})"
+                yield from self._guarded(line, lambda g=gradient, n=number: self._step(g, n))  # type: ignore[misc]
             yield from self._guarded(where, lambda g=gradient: self._gradient(g))  # type: ignore[misc]
 
     def _guarded(self, where: str, compare: Callable[[], str | None]) -> Iterator[str]:
@@ -180,8 +180,15 @@ class _Trial:
             truth, self._state(gradient, gradient.value), "derivative of the cost", "the gradient"
         )
 
-    def _step(self, gradient: Gradient, step: Step) -> str | None:
+    def _step(self, gradient: Gradient, number: int) -> str | None:
+        """A step goes on from the one before it, and its sides have one value."""
+        step = gradient.steps[number]
         before, after = (self._state(gradient, state) for state in (step.before, step.after))
+        if number:
+            last = self._state(gradient, gradient.steps[number - 1].after)
+            gap = _difference(last, before, "the step before it", "before")
+            if gap:
+                return gap
         return _difference(before, after, "before", "after")
 
     def _state(self, gradient: Gradient, state: Terms | Array) -> Mapping[Entry, int]:

@@ -104,6 +104,9 @@ class Residues:
             return PRIME - self.random(name, opposite)
         return self.random(name, value)
 
+    def erf(self, value: int, gauss: Any) -> int:
+        return self.function("erf", value)
+
     def opaque(self, name: str, orders: tuple[int, ...], values: list[int]) -> int:
         return self.random("function", name, orders, *values)
 

@@ -10,17 +10,31 @@ from derive.evaluation import Closure, Entry, Evaluator
 from derive.notation import Tensor
 
 
-class Exp(sp.Function):
+class Exp(sp.Function):  # type: ignore[misc]
     """exp, without SymPy's merging of exp(x)·exp(y)."""
 
     nargs = 1
     is_real = True
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
-        return self  # type: ignore[no-any-return]
+        return self
 
 
-class Switch(sp.Function):
+class Erf(sp.Function):  # type: ignore[misc]
+    """erf of the first argument; the second is exp(−x²), which its derivative needs."""
+
+    nargs = 2
+    is_real = True
+
+    @classmethod
+    def eval(cls, argument: sp.Expr, gauss: sp.Expr) -> sp.Expr | None:
+        return -cls(-argument, gauss) if argument.could_extract_minus_sign() else None
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return 2 * self.args[1] / sp.sqrt(sp.pi) if argindex == 1 else sp.Integer(0)
+
+
+class Switch(sp.Function):  # type: ignore[misc]
     """1 where the argument is positive, else 0; constant as far as derivatives go."""
 
     nargs = 1
@@ -31,7 +45,7 @@ class Switch(sp.Function):
         """Switch(x) + Switch(−x) = 1, so that both orders of a comparison agree."""
         plain = sp.expand(argument)
         if plain.could_extract_minus_sign():
-            return 1 - cls(-plain)  # type: ignore[no-any-return]
+            return 1 - cls(-plain)
         return None if plain == argument else cls(plain)
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
@@ -75,6 +89,9 @@ class Symbols:
 
     def function(self, name: str, value: Any) -> Any:
         return getattr(sp, name)(value)
+
+    def erf(self, value: Any, gauss: Any) -> Any:
+        return Erf(value, gauss())
 
     def opaque(self, name: str, orders: tuple[int, ...], values: list[Any]) -> Any:
         places = [sp.Dummy() for _ in values]

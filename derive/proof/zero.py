@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from derive.proof.symbols import Exp, Switch
+from derive.proof.symbols import Erf, Exp, Switch
 
 
 def is_zero(expr: sp.Expr) -> bool:
@@ -83,7 +83,8 @@ def _generators(expr: sp.Expr) -> tuple[sp.Expr, list[tuple[sp.Symbol, int, Any]
         return generator(key) ** (exponent * degree)
 
     def function(node: Any) -> Any:
-        key = (node.func, *(sp.expand(arg) for arg in node.args))
+        own = node.args[:1] if isinstance(node, Erf) else node.args
+        key = (node.func, *(sp.expand(arg) for arg in own))
         if isinstance(node, sp.sin):
             cosine = generator((sp.cos, *key[1:]))
             if key not in found:
