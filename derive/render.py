@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import jinja2
-from derive.errors import SpecError
 
 from derive.derivation import Derivation
+from derive.errors import SpecError
 from derive.targets import RenderOptions, Target
 
 TARGETS = {"py": "derive.targets.py", "tex": "derive.targets.tex"}
@@ -53,7 +54,7 @@ def _environment(chosen: Target) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        **dict(chosen.syntax),
+        **dict[str, Any](chosen.syntax),
     )
     environment.filters["outside"] = chosen.escape
     return environment
