@@ -100,9 +100,11 @@ class Side:
             return expr
         if isinstance(expr, sp.exp) and expr.has(self.z) and not _bounded(expr, self.z):
             return self._power_of_t(expr)
-        args = [self._reduce(arg) for arg in expr.args]
         if isinstance(expr, sp.Piecewise):
             return self._branch(expr)
+        args = [self._reduce(arg) for arg in expr.args]
+        if isinstance(expr, sp.sign) and args[0] in (A, -A):
+            return sp.Integer(1 if args[0] == A else -1)
         if isinstance(expr, sp.log) and args[0].has(T):
             return self._logarithm(args[0])
         return expr.func(*args)

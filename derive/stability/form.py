@@ -11,17 +11,12 @@ T = sp.Symbol("t", positive=True)
 S = sp.Symbol("s", real=True)
 
 
-class erfc(sp.Function):  # noqa: N801 - printers dispatch on the name
-    """erfc(x) = 1 − erf(x). SymPy's own turns erfc(−x) into 2 − erfc(x), which loses the tail."""
+class erfc(sp.erfc):  # type: ignore[misc] # noqa: N801 - printers go by the class
+    """SymPy's own turns erfc(−x) into 2 − erfc(x), which loses the tail; this one stands as written."""
 
-    nargs = 1
-    is_real = True
-
-    def _eval_evalf(self, prec: int) -> Any:
-        return sp.erfc(self.args[0])._eval_evalf(prec)
-
-    def fdiff(self, argindex: int = 1) -> sp.Expr:
-        return -2 * sp.exp(-(self.args[0] ** 2)) / sp.sqrt(sp.pi)  # type: ignore[no-any-return]
+    @classmethod
+    def eval(cls, z: Any) -> None:
+        return None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ def refine(expr: sp.Basic) -> Any:
 
 def _logarithm(expr: Any) -> Any:
     (argument,) = expr.args
+    if isinstance(argument, sp.cosh):
+        return log1p(2 * sp.sinh(argument.args[0] / 2) ** 2)
     if isinstance(argument, sp.Add) and sp.S.One in argument.args:
         return log1p(argument - 1)
     return expr
@@ -55,17 +57,20 @@ def _leading(term: sp.Expr, kinds: tuple[type, ...]) -> tuple[sp.Expr, sp.Basic 
     return sp.Mul(*(f for f in factors if f is not found[0])), found[0]
 
 
-def conjugate(expr: sp.Basic) -> Any:
-    """√p + q → (p − q²)/(√p − q) in every sum of a square root with something free of roots."""
+def conjugate(expr: sp.Basic, constant: bool = False) -> Any:
+    """√p + q → (p − q²)/(√p − q) in every sum with a square root; q is the rest, or its constant part."""
     if not expr.args:
         return expr
-    expr = expr.func(*(conjugate(arg) for arg in expr.args))
-    if isinstance(expr, sp.Add):
-        roots = [arg for arg in expr.args if arg.has(sp.Pow) and _is_root(arg)]
-        if len(roots) == 1:
-            root, rest = roots[0], expr - roots[0]
-            return sp.cancel(sp.expand(root**2 - rest**2)) / (root - rest)
-    return expr
+    expr = expr.func(*(conjugate(arg, constant) for arg in expr.args))
+    if not isinstance(expr, sp.Add):
+        return expr
+    roots = [arg for arg in expr.args if _is_root(arg)]
+    partners = [arg for arg in expr.args if arg not in roots and (arg.is_number or not constant)]
+    if len(roots) != 1 or not partners:
+        return expr
+    root, rest = roots[0], sp.Add(*partners)
+    quotient = sp.factor(sp.expand(root**2 - rest**2)) / (root - rest)
+    return sp.Add(sp.factor_terms(quotient), *(a for a in expr.args if a not in (root, *partners)))
 
 
 def _is_root(term: sp.Expr) -> bool:

@@ -11,7 +11,24 @@ from derive.stability.canonical import A
 
 def merged(positive: Any, negative: Any, z: sp.Symbol) -> Any:
     """One expression in z: what both sides share stands outside, the rest in a Max or a Piecewise."""
-    return _join(positive.xreplace({A: z}), negative.xreplace({A: -z}), z)
+    if positive == negative:
+        return positive.xreplace({A: sp.Abs(z)})
+    return _join(_tidy(positive.xreplace({A: z})), _tidy(negative.xreplace({A: -z})), z)
+
+
+def _tidy(expr: Any) -> Any:
+    """Products without two minus signs that undo each other."""
+    if not expr.args:
+        return expr
+    args = [_tidy(arg) for arg in expr.args]
+    if expr.is_Mul:
+        flipped = [arg for arg in args if arg.is_Add and all(_negative(term) for term in arg.args)]
+        args = [-arg if arg in flipped else arg for arg in args] + [sp.Integer(-1) ** len(flipped)]
+    return expr.func(*args)
+
+
+def _negative(term: Any) -> bool:
+    return bool(term.as_coeff_Mul()[0] < 0)
 
 
 def _join(p: Any, q: Any, z: sp.Symbol) -> Any:

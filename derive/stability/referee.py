@@ -19,8 +19,8 @@ from derive.numbers import value as exact
 from derive.stability.form import erfc
 
 TINY = 2.3e-308
-LIMIT = 24.0
-LABELS = (0.0, 1.0, 0.3, -1.0)
+LIMIT = 60.0
+LABEL = 0.3
 _HALF_LINE = (
     1e-300, 1e-200, 1e-100, 1e-30, 1e-15, 1e-9, 1e-6, 1e-4, 1e-3, 0.01, 0.03, 0.07, 0.13, 0.27, 0.49, 0.51,
     0.8, 0.95, 1.05, 1.3, 1.7, 2.1, 2.9, 3.1, 4.2, 5.9, 6.1, 8.0, 11.0, 16.0, 22.0, 30.0, 37.0, 50.0,
@@ -62,6 +62,8 @@ _COMPARE: dict[Any, Callable[[float, float], bool]] = {
     sp.Unequality: float.__ne__,
 }
 
+Lets = tuple[tuple[sp.Symbol, sp.Expr], ...]
+Labels = tuple[int, ...]
 Value = tuple[float, float, tuple[float, ...]]  # value, error in units of 2**-53, gradient by the inputs
 
 
@@ -172,20 +174,25 @@ class _Evaluation:
         return value, error, tuple(slope * a for a in d)
 
 
-def error_ratio(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float]) -> float:
+def error_ratio(
+    expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets = (), labels: Labels = (0, 1)
+) -> float:
     """Error bound over what the problem's own condition allows; inf where an intermediate overflows.
 
-    The condition is that by z, the first input, and by every other one that is not at 0, 1 or −1:
-    labels are given exactly.
+    The condition is that by z, the first input, and by every other one whose value is none of the
+    labels, which are without error.
     """
+    evaluation = _Evaluation(inputs, point)
     try:
-        value, error, gradient = _Evaluation(inputs, point).at(expr)
+        for symbol, meaning in lets:
+            evaluation.known[symbol] = evaluation.at(meaning)
+        value, error, gradient = evaluation.at(expr)
     except (OverflowError, ZeroDivisionError, ValueError):
         return math.inf
     condition = sum(
         abs(x * slope)
         for n, (x, slope) in enumerate(zip(point, gradient, strict=True))
-        if n == 0 or x not in (0.0, 1.0, -1.0)
+        if n == 0 or x not in labels
     )
     allowed = max(abs(value), condition, 1e-290)
     return error / allowed
@@ -206,8 +213,10 @@ def representable(
     return [point for point in points if point not in beyond]
 
 
-def grid(others: int, low: float, high: float, extra: Iterable[float] = ()) -> list[tuple[float, ...]]:
+def grid(
+    others: int, labels: Iterable[float], low: float, high: float, extra: Iterable[float] = ()
+) -> list[tuple[float, ...]]:
     """Points (z, others…) with low ≤ z ≤ high; the others take each label in turn, all alike."""
     line = [x for x in sorted({*POINTS, *extra}) if low <= x <= high]
-    values = LABELS if others else (0.0,)
+    values = (*map(float, labels), LABEL) if others else (0.0,)
     return [(x, *(label for _ in range(others))) for x in line for label in values]

@@ -2,156 +2,165 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
+from sympy.core.relational import Relational
 
-from derive.stability.canonical import A, OutOfBudget, Side, exponentials, unit
+from derive.stability.candidates import Candidate, rewritings
+from derive.stability.canonical import OutOfBudget
 from derive.stability.form import S, StableForm, T, erfc
-from derive.stability.local import clip, conjugate, refine
-from derive.stability.merge import merged
-from derive.stability.referee import LIMIT, error_ratio, grid, representable
-from derive.stability.series import with_series
+from derive.stability.labels import between
+from derive.stability.referee import LIMIT, Labels, Lets, error_ratio, grid, representable
+from derive.stability.series import near_zero
 
-Lets = tuple[tuple[sp.Symbol, sp.Expr], ...]
-Candidate = tuple[Any, Lets]
+PARAMETER = 1.5
 
 
-def stable(expr: sp.Expr, z: sp.Expr, *, others: Sequence[sp.Expr] = ()) -> StableForm:
+def stable(
+    expr: sp.Expr, z: sp.Expr, *, others: Sequence[sp.Expr] = (), labels: Labels = (0, 1)
+) -> StableForm:
     """A form of expr that is accurate and overflows nowhere for z in [−1000, 1000].
 
     z and others may be symbols or elements; whatever else expr holds counts as a parameter whose
-    value is positive. The same expression gives the same form in every process.
+    value is positive. labels: values that the others have without error, so that a loss must keep all
+    its digits there; everywhere else they are numbers with rounding errors of their own.
+    The same expression gives the same form in every process.
     """
     known = [z, *others]
     parameters = sorted((s for s in expr.free_symbols if s not in known), key=str)
-    names = {z: sp.Symbol("z", real=True)}
+    names: dict[Any, Any] = {z: sp.Symbol("z", real=True)}
     names |= {s: sp.Symbol(f"q{n}", real=True) for n, s in enumerate(others)}
     names |= {s: sp.Symbol(f"r{n}", positive=True) for n, s in enumerate(parameters)}
-    form = _search(expr.xreplace(names), len(others), len(parameters))
-    return form.xreplace({symbol: original for original, symbol in names.items()})
+    form = _shifted(expr.xreplace(names), len(others), len(parameters), tuple(labels))
+    return form.xreplace({symbol: original for original, symbol in names.items()} | _clear(names))
+
+
+def _clear(names: dict[Any, Any]) -> dict[Any, Any]:
+    """t and s renamed where a parameter or an input is called so."""
+    taken = {str(symbol) for symbol in names if isinstance(symbol, sp.Symbol)}
+    return {s: sp.Symbol(f"{s}_", real=True) for s in (T, S) if str(s) in taken}
 
 
 @cache
-def _search(expr: Any, others: int, parameters: int) -> StableForm:
+def _shifted(expr: Any, others: int, parameters: int, labels: Labels) -> StableForm:
+    """A function of z − q alone is searched as a function of one number."""
     z = sp.Symbol("z", real=True)
-    points = _points(expr, z, others, parameters)
-    inputs = [z, *(sp.Symbol(f"q{n}", real=True) for n in range(others))]
-    inputs += [sp.Symbol(f"r{n}", positive=True) for n in range(parameters)]
-    points = representable(expr, inputs, points)
-    for number, (value, lets) in enumerate(_candidates(expr, z)):
-        if passes(_written_out(value, lets), inputs, points):
-            status = "found" if number else "safe"
-            return StableForm(expr, value, z, status, lets, _reasons(expr, value, lets))
+    for n in range(others):
+        q = sp.Symbol(f"q{n}", real=True)
+        alone = expr.xreplace({z: z + q})
+        if expr.has(q) and not alone.has(q):
+            inner = _search(alone, others, parameters, labels)
+            if inner.status != "found":
+                return StableForm(expr, expr, z, inner.status)
+            lets = ((S, z - q), *((t, meaning.xreplace({z: S})) for t, meaning in inner.lets))
+            return StableForm(expr, inner.value.xreplace({z: S}), z, "found", lets, inner.reasons)
+    return _search(expr, others, parameters, labels)
+
+
+@cache
+def _search(expr: Any, others: int, parameters: int, labels: Labels) -> StableForm:
+    z = sp.Symbol("z", real=True)
+    unknowns = [sp.Symbol(f"q{n}", real=True) for n in range(others)]
+    inputs = [z, *unknowns, *(sp.Symbol(f"r{n}", positive=True) for n in range(parameters))]
+    points = representable(expr, inputs, _points(expr, z, others, parameters, labels))
+
+    def ratio(candidate: Candidate, low: float = 0.0, high: float = 1e9) -> float:
+        """The worst the referee finds, as far as it matters, where low ≤ |z| ≤ high."""
+        worst = 0.0
+        for point in points:
+            if low <= abs(point[0]) <= high:
+                worst = max(worst, error_ratio(candidate[0], inputs, point, candidate[1], labels))
+            if worst > LIMIT:
+                break
+        return worst
+
+    def found(candidate: Candidate) -> StableForm:
+        value, lets = candidate
+        return StableForm(expr, value, z, "found", lets, _reasons(expr, value, lets))
+
+    tried: list[Candidate] = []
+    for candidate in rewritings(expr, z):
+        if ratio(candidate) <= LIMIT:
+            return found(candidate) if tried else StableForm(expr, expr, z, "safe")
+        tried.append(candidate)
+    for label in unknowns:
+        for candidate in _between(expr, label, others, parameters, labels):
+            if ratio(candidate) <= LIMIT:
+                return found(candidate)
+    for candidate in _near_and_far(expr, z, tried, ratio):
+        if ratio(candidate) <= LIMIT:
+            return found(candidate)
     return StableForm(expr, expr, z, "textbook")
 
 
-def passes(expr: Any, inputs: Sequence[sp.Symbol], points: Sequence[Sequence[float]]) -> bool:
-    """Whether the referee accepts the expression at every point."""
-    return all(error_ratio(expr, inputs, point) <= LIMIT for point in points)
+def _between(
+    expr: Any, label: Any, others: int, parameters: int, labels: Labels
+) -> Iterator[Candidate]:
+    """The form that joins the stable forms at two labels."""
+    if not expr.has(label) or len(labels) != 2:
+        return
+    lets: dict[Any, Any] = {}
+
+    def form(part: Any) -> Any:
+        found = _search(part, others, parameters, labels)
+        for symbol, meaning in found.lets:
+            if lets.setdefault(symbol, meaning) != meaning:
+                raise OutOfBudget
+        return found.value
+
+    try:
+        value = between(expr, label, labels, form)
+    except (OutOfBudget, sp.PolynomialError):
+        return
+    yield value, tuple(lets.items())
 
 
-def _points(expr: Any, z: sp.Symbol, others: int, parameters: int) -> list[tuple[float, ...]]:
+def _near_and_far(expr: Any, z: Any, tried: Sequence[Candidate], ratio: Any) -> Iterator[Candidate]:
+    """One form where |z| is small, another elsewhere; both can be computed everywhere."""
+    far: dict[float, list[Candidate]] = {}
+    for radius in (1.0, 0.5, 0.25, 0.0625):
+        far[radius] = [c for c in tried if ratio(c, low=radius) <= LIMIT]
+    held = sp.Max(sp.Min(z, 1), -1)
+    for value, lets in tried:
+        if not lets and ratio((value, lets), high=1.0) <= LIMIT:
+            for other, its in far[1.0]:
+                yield sp.Piecewise((value.xreplace({z: held}), sp.Abs(z) < 1), (other, True)), its
+    if any(far.values()):
+        for radius, polynomial in near_zero(expr, z):
+            for other, its in far.get(float(radius), ()):
+                yield sp.Piecewise((polynomial, sp.Abs(z) < radius), (other, True)), its
+
+
+def _points(expr: Any, z: sp.Symbol, others: int, parameters: int, labels: Labels) -> list[tuple[float, ...]]:
     kinks = [float(c) for c in _kinks(expr, z)]
     beside = [c + d for c in kinks for d in (0.0, -1e-9, 1e-9, -0.01, 0.01)]
-    return [(*point, *(1.5,) * parameters) for point in grid(others, -3000.0, 3000.0, beside)]
+    return [(*point, *(PARAMETER,) * parameters) for point in grid(others, labels, -3000.0, 3000.0, beside)]
 
 
 def _kinks(expr: Any, z: sp.Symbol) -> Iterator[Any]:
-    for relation in expr.atoms(sp.core.relational.Relational):
+    for relation in expr.atoms(Relational):
         difference = relation.lhs - relation.rhs
         if difference.free_symbols == {z} and difference.is_polynomial(z) and sp.degree(difference, z) == 1:
             yield -difference.xreplace({z: sp.S.Zero}) / sp.diff(difference, z)
 
 
-def _written_out(value: Any, lets: Lets) -> Any:
-    for symbol, meaning in reversed(lets):
-        value = value.xreplace({symbol: meaning})
-    return value
-
-
-def _candidates(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
-    """The textbook form, then its refinements, then forms in t, then either with a series at 0."""
-    plain = [expr]
-    yield expr, ()
-    for rewriting in _LOCAL:
-        candidate = rewriting(expr, z)
-        if candidate not in plain:
-            plain.append(candidate)
-            yield candidate, ()
-    tried: list[Candidate] = []
-    try:
-        for candidate in _in_t(expr, z):
-            tried.append(candidate)
-            yield candidate
-    except (OutOfBudget, sp.PolynomialError, NotImplementedError):
-        pass
-    for value, lets in (*((p, ()) for p in plain), *tried):
-        for with_polynomial in with_series(expr, value, z):
-            yield with_polynomial, lets
-
-
-_LOCAL: tuple[Callable[[Any, sp.Symbol], Any], ...] = (
-    lambda e, z: refine(e),
-    lambda e, z: clip(refine(e), z),
-    lambda e, z: conjugate(e),
-)
-
-
-def _in_t(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
-    prepared = exponentials(expr)
-    u = unit(prepared, z)
-    if u is None:
-        yield from _by_sign(expr, z)
-        return
-    lets: Lets = ((T, sp.exp(-sp.Abs(u))),)
-    sides = [Side(z, u, sign).rewrite(prepared) for sign in (1, -1)]
-    for rewriting in _OF_SIDES:
-        together = merged(*(rewriting(side, u) for side in sides), z)
-        yield together, lets
-        yield from _polynomial_first(together, z, lets)
-
-
-_OF_SIDES: tuple[Callable[[Any, Any], Any], ...] = (
-    lambda side, u: side,
-    lambda side, u: refine(side),
-    lambda side, u: side.xreplace({1 - T: -expm1(-sp.Abs(u))}),
-)
-
-
-def _polynomial_first(value: Any, z: sp.Symbol, lets: Lets) -> Iterator[Candidate]:
-    """s + rest: what is linear in z cancels exactly before something small is added."""
-    first = sp.Add(*(x for x in sp.Add.make_args(value) if not x.has(T, sp.Function) or x.has(sp.Max)))
-    if value.is_Add and first.is_Add and first != value:
-        yield S + (value - first), (*lets, (S, first))
-
-
-def _by_sign(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
-    """Where nothing grows: the sides apart, one of them with its conjugates."""
-    here = refine(expr)
-    there = conjugate(here)
-    for p, q in ((here, there), (there, here), (there, there)):
-        yield merged(p.xreplace({z: A}), q.xreplace({z: -A}), z), ()
-
-
 def _reasons(expr: Any, value: Any, lets: Lets) -> tuple[str, ...]:
-    if value == expr:
-        return ()
-    found = ["t"] if any(symbol == T for symbol, _ in lets) else []
-    if lets and expr.has(sp.log):
-        found.append("log")
-    for key, kinds in (("log1p", log1p), ("expm1", expm1), ("erfc", erfc)):
-        if value.has(kinds) and not expr.has(kinds):
-            found.append(key)
-    if _written_out(value, lets).has(sp.Max) and not expr.has(sp.Max, sp.Min):
-        found.append("max")
-    if value.has(sp.Min):
-        found.append("clip")
-    if value.has(sp.Piecewise) and not expr.has(sp.Piecewise):
-        found.append("split")
-    return tuple(found)
-
-
+    """Keys of the identities whose traces the form shows and the textbook form does not."""
+    everything = sp.Tuple(value, *(meaning for _, meaning in lets))
+    names = {symbol for symbol, _ in lets}
+    shows = {
+        "t": T in names,
+        "log": T in names and expr.has(sp.log),
+        "log1p": everything.has(log1p),
+        "expm1": everything.has(expm1),
+        "erfc": everything.has(erfc),
+        "conjugate": expr.has(sp.Pow) and not names and not everything.has(log1p, expm1, erfc),
+        "max": everything.has(sp.Max) and not expr.has(sp.Max),
+        "clip": everything.has(sp.Min) and not expr.has(sp.Min),
+        "split": value.has(sp.Piecewise) and not expr.has(sp.Piecewise),
+    }
+    return tuple(key for key, shown in shows.items() if shown)

@@ -1,0 +1,82 @@
+"""Rewritings of a formula, from the plainest on: identities, conjugates, then t = exp(−|u|)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import sympy as sp
+from sympy.codegen.cfunctions import expm1
+
+from derive.stability.canonical import A, OutOfBudget, Side, exponentials, unit
+from derive.stability.form import S, T
+from derive.stability.local import clip, conjugate, refine
+from derive.stability.merge import merged
+from derive.stability.referee import Lets
+
+Candidate = tuple[Any, Lets]
+
+
+def rewritings(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
+    """Forms that are equal to expr for real z, each once; the first is expr itself."""
+    seen: set[Candidate] = set()
+    for source in (_local, _in_t, _by_sign):
+        try:
+            for candidate in source(expr, z):
+                if candidate not in seen:
+                    seen.add(candidate)
+                    yield candidate
+        except (OutOfBudget, sp.PolynomialError, NotImplementedError):
+            continue
+
+
+def _local(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
+    for rewriting in _LOCAL:
+        yield rewriting(expr, z), ()
+
+
+_LOCAL: tuple[Callable[[Any, sp.Symbol], Any], ...] = (
+    lambda e, z: e,
+    lambda e, z: refine(e),
+    lambda e, z: clip(refine(e), z),
+    lambda e, z: conjugate(e, constant=True),
+    lambda e, z: conjugate(e),
+)
+
+
+def _in_t(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
+    prepared = exponentials(expr)
+    u = unit(prepared, z)
+    lets: Lets = () if u is None else ((T, sp.exp(-sp.Abs(u))),)
+    if u is None and not expr.has(sp.Abs, sp.sign):
+        return
+    sides = [Side(z, z if u is None else u, sign).rewrite(prepared) for sign in (1, -1)]
+    for rewriting in _OF_SIDES:
+        together = merged(*(rewriting(side, u) for side in sides), z)
+        yield together, lets
+        yield from _polynomial_first(together, lets)
+
+
+_OF_SIDES: tuple[Callable[[Any, Any], Any], ...] = (
+    lambda side, u: side,
+    lambda side, u: refine(side),
+    lambda side, u: side.xreplace({1 - T: -expm1(-sp.Abs(u))}) if u is not None else side,
+)
+
+
+def _polynomial_first(value: Any, lets: Lets) -> Iterator[Candidate]:
+    """s + rest: what is linear in z cancels exactly before something small is added."""
+    parts = [x for x in sp.Add.make_args(value) if not x.has(T) and (x.has(sp.Max) or not x.has(sp.Function))]
+    first = sp.Add(*parts)
+    if first.is_Add and first != value:
+        yield S + (value - first), (*lets, (S, first))
+
+
+def _by_sign(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
+    """One sign of z with its conjugates, the other without."""
+    if not any(power.exp == sp.S.Half for power in expr.atoms(sp.Pow)):
+        return
+    for here in (refine(expr), sp.together(expr)):
+        there = conjugate(here)
+        for p, q in ((here, there), (there, here)):
+            yield merged(p.xreplace({z: A}), q.xreplace({z: -A}), z), ()
