@@ -33,14 +33,41 @@ def residue(expr: Any, seed: int = 1) -> int:
 
 
 SCALARS = [
-    X + Y * Z, X**3 / Y**2, sp.exp(X - 2 * Y), sp.E * X, sp.exp(1), sp.log(X), sp.sqrt(Z), Z ** sp.Rational(2, 3),
-    sp.tanh(X), sp.coth(Y), sp.sinh(Y), sp.cosh(Y), sp.sech(X), sp.csch(X), sp.sin(X), sp.cos(Y), sp.tan(X),
-    sp.atan(Y), sp.asinh(Y), sp.erf(Y), sp.erfc(X), sp.Abs(Y), sp.sign(Y), sp.Max(X, Y, Z), sp.Min(X, Y, Z),
-    Z**X, sp.pi * X, n * X, sp.exp(X * sp.log(Z)), sp.Piecewise((X, X > Y), (Y, True)),
+    X + Y * Z,
+    X**3 / Y**2,
+    sp.exp(X - 2 * Y),
+    sp.E * X,
+    sp.exp(1),
+    sp.log(X),
+    sp.sqrt(Z),
+    Z ** sp.Rational(2, 3),
+    sp.tanh(X),
+    sp.coth(Y),
+    sp.sinh(Y),
+    sp.cosh(Y),
+    sp.sech(X),
+    sp.csch(X),
+    sp.sin(X),
+    sp.cos(Y),
+    sp.tan(X),
+    sp.atan(Y),
+    sp.asinh(Y),
+    sp.erf(Y),
+    sp.erfc(X),
+    sp.Abs(Y),
+    sp.sign(Y),
+    sp.Max(X, Y, Z),
+    sp.Min(X, Y, Z),
+    Z**X,
+    sp.pi * X,
+    n * X,
+    sp.exp(X * sp.log(Z)),
+    sp.Piecewise((X, X > Y), (Y, True)),
     sp.Piecewise((X, sp.And(X > 0, Y > 0)), (Y, sp.Or(Z < 0, Y >= 0)), (Z, True)),
-    sp.Piecewise((X, sp.Not(sp.And(X > 0, Y > 0))), (Y, True)), sp.Piecewise((1, X <= 0), (2, sp.Eq(X, Y)), (3, True)),
+    sp.Piecewise((X, sp.Not(sp.And(X > 0, Y > 0))), (Y, True)),
+    sp.Piecewise((1, X <= 0), (2, sp.Eq(X, Y)), (3, True)),
     sp.Piecewise((X, sp.Ne(X, Y)), (Y, True)),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("expr", SCALARS, ids=str)
@@ -91,7 +118,7 @@ EQUAL = [
     (sp.Piecewise((X, X >= Y), (Y, True)), sp.Piecewise((Y, X < Y), (X, True))),
     (sp.sign(X - Y) * (X - Y), sp.Abs(X - Y)),
     (sp.sign((X - Y) * (Y - Z)), sp.sign(X - Y) * sp.sign(Y - Z)),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -101,9 +128,16 @@ def test_residues_obey_the_laws(left: sp.Expr, right: sp.Expr, seed: int) -> Non
 
 
 UNEQUAL = [
-    (sp.exp(X + Y), sp.exp(X) + sp.exp(Y)), (sp.tanh(X), sp.tanh(Y)), (sp.log(X), sp.log(Y)), (sp.erf(X), sp.atan(X)),
-    (sp.sin(X), sp.cos(X)), (sp.exp(X), sp.exp(2 * X)), (sp.log(X * Y), sp.log(X / Y)), (sp.sqrt(X), X), (sp.sign(X), X),
-]  # fmt: skip
+    (sp.exp(X + Y), sp.exp(X) + sp.exp(Y)),
+    (sp.tanh(X), sp.tanh(Y)),
+    (sp.log(X), sp.log(Y)),
+    (sp.erf(X), sp.atan(X)),
+    (sp.sin(X), sp.cos(X)),
+    (sp.exp(X), sp.exp(2 * X)),
+    (sp.log(X * Y), sp.log(X / Y)),
+    (sp.sqrt(X), X),
+    (sp.sign(X), X),
+]
 
 
 @pytest.mark.parametrize(("left", "right"), UNEQUAL, ids=str)
@@ -121,9 +155,12 @@ def dual(expr: Any, numbers: Residues) -> dict[Any, int]:
     return Evaluator(Duals(numbers), {n: 3}, one).scalar(expr)()[1]
 
 
-SMOOTH = [
-    e for e in SCALARS if not e.has(sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign)
-] + [sp.exp(X * Y) / (1 + sp.exp(X * Y)), sp.erf(X / sp.sqrt(2)), sp.log(X * Y + Z), sp.sqrt(X**2 * Y**2 * Z)]  # fmt: skip
+SMOOTH = [e for e in SCALARS if not e.has(sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign)] + [
+    sp.exp(X * Y) / (1 + sp.exp(X * Y)),
+    sp.erf(X / sp.sqrt(2)),
+    sp.log(X * Y + Z),
+    sp.sqrt(X**2 * Y**2 * Z),
+]
 
 
 def has_roots(expr: Any, seed: int) -> bool:
@@ -193,9 +230,18 @@ UNDEFINED = [
     (lambda v, i: Partial(v[0], X), "not worked out"),
     (lambda v, i: CostPartial(X), "not worked out"),
     (lambda v, i: IndexSum(X, Index("j", sp.Symbol("q"))), "dimension q is q"),
-    (lambda v, i: sp.Piecewise((X, sp.Symbol("p", positive=True) < 0, ), (X, sp.Eq(X, Y))), "no branch"),
+    (
+        lambda v, i: sp.Piecewise(
+            (
+                X,
+                sp.Symbol("p", positive=True) < 0,
+            ),
+            (X, sp.Eq(X, Y)),
+        ),
+        "no branch",
+    ),
     (lambda v, i: sp.Derivative(sp.Integral(sp.Symbol("t"), sp.Symbol("t")), sp.Symbol("t")), "unspecified"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("build", "message"), UNDEFINED, ids=lambda m: str(m)[:30])

@@ -20,7 +20,11 @@ from derive.proof.modular import is_scaled
 
 COMPLEX_STEP = 1e-30
 REAL_STEP = 1e-3
-STENCIL = ((1, 2 / 3), (-1, -2 / 3), (2, -1 / 12), (-2, 1 / 12))
+STENCIL = tuple(
+    (sign * step, sign * weight)
+    for step, weight in ((1, 4 / 5), (2, -1 / 5), (3, 4 / 105), (4, -1 / 280))
+    for sign in (1, -1)
+)
 ATTEMPTS = 200
 
 
@@ -59,7 +63,7 @@ def check_printed(
     The expressions see np, special, the dimensions, the leaves, the forward values and the
     gradients before them, as printed. sizes: a number for every dimension symbol. forward: printed
     forward lines to be compared as well. Derivatives are complex steps, or central differences of
-    fourth order where the program compares or uses erf, away from kinks.
+    eighth order where the program compares or uses erf, away from kinks.
     """
     numbers = _numeric_pass(derivation, sizes, seed, dict(symbols or {}))
     space = _namespace(derivation.program, numbers, symbols or {})

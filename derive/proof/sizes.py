@@ -48,7 +48,8 @@ def choose_sizes(program: Program, given: Mapping[sp.Symbol, int] | None = None)
         for symbol in symbols:
             neighbours.setdefault(symbol, set()).update(s for s in symbols if s != symbol)
     sizes = dict(given)
-    for symbol in neighbours:
+    # What scales the cost comes last, so that m is 4, say: 1/m is then no ½ of a squared error.
+    for symbol in sorted(neighbours, key=lambda s: (s in program.scale.free_symbols, len(str(s)), str(s))):
         taken = {sizes[s] for s in neighbours[symbol] if s in sizes}
         if symbol not in sizes:
             sizes[symbol] = next(n for n in range(2, 99) if n not in taken)
