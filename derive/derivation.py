@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import sympy as sp
 
 from derive.arrays import Array
-from derive.notation import Element, Index, Tensor, Terms, expression
+from derive.notation import Element, Index, Tensor, Terms, elements, expression
+from derive.printing import Naming, latex_equation, latex_expression, letters, numpy_expression, rank
 from derive.program import Node, Program
+
+# One walk over a program serves all its gradients.
+_rank = lru_cache(maxsize=4)(rank)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class Gradient:
     symbol: Tensor
     indices: tuple[Index, ...]
     steps: tuple[Step, ...]
+    program: Program = field(repr=False)
+    convention: Convention = field(repr=False)
     assumptions: tuple[str, ...] = ()
 
     @property
@@ -87,6 +94,40 @@ class Gradient:
         )
 
     @property
+    def shape(self) -> tuple[sp.Expr, ...]:
+        """Sizes of the array, numbers where they are known."""
+        return tuple(sp.sympify(dim).xreplace(self.program.sizes) for dim in self.symbol.shape)
+
+    @cached_property
+    def naming(self) -> Naming:
+        """Letters for the indices, the same in every step, and the order in which tensors are printed."""
+        states = [self.steps[0].before, *(step.after for step in self.steps)]
+        return Naming(
+            rank=_rank(self.program),
+            letters=letters(states, free=self.indices, avoid=(t.name for t in self.program.tensors)),
+            exact=self.convention.convention == "exact",
+            sizes=self.program.sizes,
+        )
+
+    @property
+    def numpy(self) -> str:
+        """The value as one expression over np, m and the names of arrays."""
+        return numpy_expression(self.value, self.naming, self.symbol.axes(self.indices))
+
+    @property
+    def latex(self) -> str:
+        """The value in LaTeX, without what stands left of the equals sign."""
+        return latex_expression(self.value, self.naming)
+
+    @property
+    def equation(self) -> str:
+        """The whole equation in LaTeX."""
+        return latex_equation(self.symbol, self.indices, self.value, self.naming)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.equation}$"
+
+    @property
     def node(self) -> Node:
         """The gradient as a definition, so that a program can go on from it."""
         return Node(self.symbol, self.indices, expression(self.terms))
@@ -108,8 +149,7 @@ class Definition:
 class Derivation:
     """All gradients of a program, in the order in which they can be computed.
 
-    forward: the definitions in order, the loss last. unfused gradients stand in `gradients` as well
-    as fused ones; `needed` names those that a backward pass has to compute.
+    forward: the definitions in order. proof: what was checked, None before that.
     """
 
     program: Program
@@ -131,3 +171,18 @@ class Derivation:
     @property
     def name(self) -> str:
         return self.program.name
+
+    @property
+    def needed(self) -> tuple[Gradient, ...]:
+        """The gradients that a backward pass computes: those of leaves, and what their values use."""
+        wanted = {g.symbol.serial for g in self.gradients if self.program.node(g.of) is None}
+        kept = []
+        for gradient in reversed(self.gradients):
+            if gradient.symbol.serial in wanted:
+                kept.append(gradient)
+                wanted |= {e.tensor.serial for term in gradient.terms for e in elements(term.expr)}
+        return tuple(reversed(kept))
+
+    def _repr_latex_(self) -> str:
+        lines = " \\\\\n".join(gradient.equation.replace("=", "&=", 1) for gradient in self.gradients)
+        return f"$\\begin{{aligned}}\n{lines}\n\\end{{aligned}}$"

@@ -24,10 +24,13 @@ def derive(
 ) -> Derivation:
     """All gradients of a network or of a program built by hand, each step checked.
 
-    convention: by default the network's own. wrt: tensors to differentiate by, by default the
-    parameters. The proof never raises; `derivation.proof.failures` is empty when all checks passed.
+    convention: by default the network's own; a program's layout is its own. wrt: tensors to
+    differentiate by, by default the parameters. The proof never raises; `derivation.proof.failures` is empty when all checks passed.
     """
-    program = source if isinstance(source, Program) else source.program()
-    chosen = convention or getattr(source, "convention", None) or Convention()
+    if isinstance(source, Program):
+        program, chosen = source, convention or Convention()
+    else:
+        network = source if convention is None else replace(source, convention=convention)
+        program, chosen = network.program(), network.convention
     result = derivation(program, chosen, wrt)
     return replace(result, proof=prove(result))

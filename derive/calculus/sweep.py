@@ -120,7 +120,8 @@ def _gradient(
     factor = cost_factor(tensor, context.program, context.convention)
     goal: Terms = (Term((CostPartial(tensor[indices]),), (), factor),)
     _, steps, assumptions = _rewritten(goal, context, rules)
-    return Gradient(tensor, symbol, indices, tuple(steps), tuple(dict.fromkeys(assumptions)))
+    stated = tuple(dict.fromkeys(assumptions))
+    return Gradient(tensor, symbol, indices, tuple(steps), context.program, context.convention, stated)
 
 
 def _rewritten(

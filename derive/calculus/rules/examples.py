@@ -24,6 +24,9 @@ SIGMOID = Node(A, (P, Q), 1 / (1 + sp.exp(-Z[P, Q])), note="sigmoid")
 SOFTMAX = Node(S, (P, Q), sp.exp(Z[P, Q]) / IndexSum(sp.exp(Z[K, Q]), K), note="softmax")
 
 
+_PROGRAM = Program((SIGMOID,), A)
+
+
 def _context(of: Tensor, *nodes: Node, upstream: Gradient | None = None, **convention: Any) -> Context:
     used = nodes[-1].tensor
     loss = Node(L, (Q,), IndexSum(-Y[K, Q] * sp.log(used[K, Q]), K))
@@ -44,7 +47,7 @@ def _context(of: Tensor, *nodes: Node, upstream: Gradient | None = None, **conve
 
 def _upstream(*factors: sp.Expr) -> Gradient:
     value = (Term(factors),)
-    return Gradient(A, DA, (P, Q), (Step("group", value, value),))
+    return Gradient(A, DA, (P, Q), (Step("group", value, value),), _PROGRAM, Convention())
 
 
 def chain() -> Example:

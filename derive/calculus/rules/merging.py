@@ -26,6 +26,7 @@ from derive.notation import (
     Terms,
     elements,
 )
+from derive.program import SumFact
 
 
 def fact(terms: Terms, context: Context) -> Rewriting | None:
@@ -41,17 +42,22 @@ def fact(terms: Terms, context: Context) -> Rewriting | None:
                 if index not in term.sums or any(f.has(index) for f in (*rest, *_others(factor, known.axis))):
                     continue
                 kept = tuple(s for s in term.sums if s is not index)
-                assumptions.append(
-                    f"the sum of {known.tensor.name} over its index {known.axis + 1} is {known.total}"
-                )
+                assumptions.append(stated(known))
                 return (normal_term(Term(rest, kept, term.coefficient * known.total)),)
         return None
 
     result = each_term(terms, applied)
     if result is None:
         return None
-    stated = tuple(dict.fromkeys(assumptions))
-    return Rewriting(result.terms, because=stated, assumptions=stated)
+    named = tuple(dict.fromkeys(assumptions))
+    return Rewriting(result.terms, because=named, assumptions=named)
+
+
+def stated(known: SumFact) -> str:
+    """The fact in words of the program: Σ_k Y[k, i] = 1."""
+    letters = iter("ijl")
+    names = ["k" if n == known.axis else next(letters) for n in range(len(known.tensor.dims))]
+    return f"Σ_k {known.tensor.name}[{', '.join(names)}] = {known.total}"
 
 
 def _others(element: Element, axis: int) -> tuple[sp.Expr, ...]:
