@@ -135,10 +135,17 @@ class LatexPrinter(LatexProducts):
         return Piece(f"{left} {symbol} {right}", COMPARISON)
 
     def _And(self, expr: sp.And) -> Piece:
-        return Piece(r" \land ".join(sorted(self.wrap(arg, -1) for arg in expr.args)), COMPARISON)
+        return self._logical(r" \land ", expr)
 
     def _Or(self, expr: sp.Or) -> Piece:
-        return Piece(r" \lor ".join(sorted(self.wrap(arg, COMPARISON) for arg in expr.args)), COMPARISON)
+        return self._logical(r" \lor ", expr)
+
+    def _logical(self, operator: str, expr: sp.Expr) -> Piece:
+        shown = [(self.piece(arg).text, arg.is_Relational) for arg in expr.args]
+        return Piece(
+            operator.join(text if plain else self.parentheses(text) for text, plain in sorted(shown)),
+            COMPARISON,
+        )
 
     def _Not(self, expr: sp.Not) -> Piece:
         return Piece(rf"\lnot {self.wrap(expr.args[0], COMPARISON)}", COMPARISON)
@@ -190,8 +197,8 @@ class LatexPrinter(LatexProducts):
 
     def _Transposed(self, array: Transposed) -> Piece:
         if isinstance(array.operand, Leaf):
-            return Piece(scripted(tensor_name(array.operand.tensor), superscript=r"\top"))
-        return Piece(rf"{self.wrap(array.operand, POWER)}^{{\top}}")
+            return Piece(scripted(tensor_name(array.operand.tensor), superscript=r"\top"), POWER)
+        return Piece(rf"{self.wrap(array.operand, POWER)}^{{\top}}", POWER)
 
     def _Reshaped(self, array: Reshaped) -> Piece:
         return self.piece(array.operand)

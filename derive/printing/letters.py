@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
@@ -11,6 +12,7 @@ from derive.arrays import Array, Einsum, Entrywise, Leaf, MatrixProduct
 from derive.notation import Index, IndexSum, Terms, elements
 
 POOL = "klrsuvpqabcghij"
+RESERVED = {"np", *keyword.kwlist}
 Value: TypeAlias = Array | Terms | sp.Basic
 
 
@@ -28,6 +30,7 @@ def letters(
     taken = set(avoid)
     for value in values:
         taken |= _names(value)
+    taken |= {name for formula in formulas for index in formula for name in _names(index.dim)}
     met: dict[Index, set[Index]] = {}
     for formula in formulas:
         for index in formula:
@@ -40,7 +43,7 @@ def letters(
 
 
 def _candidates(index: Index) -> Iterator[str]:
-    if index.name.isidentifier() and len(index.name) <= 2:
+    if index.name.isidentifier() and len(index.name) <= 2 and index.name not in RESERVED:
         yield index.name
     yield from POOL
     number = 1
@@ -87,9 +90,8 @@ def _names(value: Value) -> set[str]:
         return {name for term in value for part in (*term.factors, term.coefficient) for name in _names(part)}
     if isinstance(value, Array):
         own = {value.tensor.name} if isinstance(value, Leaf) else set()
-        dims = {name for index in value.axes if index is not None for name in _names(index.dim)}
         if isinstance(value, Entrywise):
             own |= _names(value.formula)
-        return own.union(dims, *map(_names, parts(value)))
+        return own.union(*map(_names, parts(value)))
     symbols = {s.name for s in value.atoms(sp.Symbol) if not isinstance(s, sp.Dummy)}
     return symbols | {element.tensor.name for element in elements(value)}

@@ -166,8 +166,7 @@ class NumpyPrinter(LinearPrinter):
 
     def _Reshaped(self, array: Reshaped) -> Piece:
         if not array.operand.axes:
-            ones = ", ".join("1" for _ in array.axes)
-            return Piece(f"np.reshape({self.piece(array.operand).text}, ({ones},))")
+            return Piece(f"np.reshape({self.piece(array.operand).text}, {(1,) * len(array.axes)})")
         if not array.axes and isinstance(array.operand, AxisSum):
             return Piece(f"np.sum({self.piece(summed_up(array.operand)).text})")
         subscripts = reshaping(array.operand.axes, array.axes)

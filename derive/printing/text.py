@@ -118,10 +118,17 @@ class TextPrinter(LinearPrinter):
         return Piece(f"{{{', '.join(cases)}}}")
 
     def _And(self, expr: sp.And) -> Piece:
-        return Piece(" ∧ ".join(sorted(self.wrap(arg, -1) for arg in expr.args)), COMPARISON)
+        return self._logical(" ∧ ", expr)
 
     def _Or(self, expr: sp.Or) -> Piece:
-        return Piece(" ∨ ".join(sorted(self.wrap(arg, COMPARISON) for arg in expr.args)), COMPARISON)
+        return self._logical(" ∨ ", expr)
+
+    def _logical(self, operator: str, expr: sp.Expr) -> Piece:
+        shown = [(self.piece(arg).text, arg.is_Relational) for arg in expr.args]
+        return Piece(
+            operator.join(text if plain else self.parentheses(text) for text, plain in sorted(shown)),
+            COMPARISON,
+        )
 
     def _Not(self, expr: sp.Not) -> Piece:
         return Piece(f"¬{self.wrap(expr.args[0], COMPARISON)}", COMPARISON)
@@ -161,7 +168,7 @@ class TextPrinter(LinearPrinter):
         return Piece(f"sum({self.piece(array.operand).text}, axis {array.axis})")
 
     def _Transposed(self, array: Transposed) -> Piece:
-        return Piece(f"{self.wrap(array.operand, POWER)}ᵀ")
+        return Piece(f"{self.wrap(array.operand, POWER)}ᵀ", POWER)
 
     def _Reshaped(self, array: Reshaped) -> Piece:
         return self.piece(array.operand)
