@@ -1,4 +1,4 @@
-"""The cost as code: from the last pre-activation where the output could round to 0 or 1."""
+"""The cost as code: from the last pre-activation where the output could round to a bound."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from derive.derivation import Derivation
 from derive.notation import Element, Tensor, elements
 from derive.printing import Naming, numpy_expression
 from derive.targets.layers import Layers
-from derive.targets.lines import shape, stable_lines, unique
+from derive.targets.lines import code_line, shape, stable_lines, unique
+from derive.targets.vectors import log_softmax_lines
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Lines that end in a return of J, and what they read.
+    """Lines that end in a return of J, the tensors that they read, and a sentence about them.
 
-    shape_of: the array that has the shape of the labels. reads_params: whether parameters are read.
+    shape_of: the array of the cache that has the shape of the labels.
     """
 
     lines: list[str]
@@ -24,39 +26,38 @@ class Cost:
     shape_of: str
     remark: str
 
-    @property
-    def reads_params(self) -> bool:
-        return any(t.role == "parameter" for t in self.reads)
 
-
-def cost_of(net: Layers, naming: Naming) -> Cost:
-    """The cost of a network, from its pre-activation where that is what survives."""
-    body = net.entry_loss
-    z = net.output.argument
-    if body is not None and z is not None:
-        return _entry_cost(net, body, z, naming)
-    raise NotImplementedError
-
-
-def _entry_cost(net: Layers, body: sp.Expr, z: Element, naming: Naming) -> Cost:
-    (a,) = [e for e in elements(body) if e.tensor is net.output.tensor]
-    x = sp.Dummy(real=True)
-    if not body.xreplace({a: x}).is_polynomial(x):
-        at = dict(zip(net.output.indices, a.args, strict=True))
-        body, a = body.xreplace({a: net.output.body.xreplace(at)}), z.xreplace(at)
-        remark = f"It is computed from {a.tensor.name}: {net.output.tensor.name} may have rounded to a bound."
-    else:
-        remark = f"It is computed from {a.tensor.name}."
-    lines = stable_lines("losses", body, a, shape(net.output.tensor), naming)
-    reads = unique(e.tensor for e in elements(body) if e.args and e.tensor is not net.Y)
-    total = "np.sum(losses)"
-    regularizer = net.program.regularizer
+def cost_lines(derivation: Derivation, net: Layers, naming: Naming) -> Cost:
+    """The cost of a network."""
+    lines, source = _losses(net, naming)
+    regularizer = next((d for d in derivation.forward if d.node.tensor is net.program.regularizer), None)
+    total, reads = "np.sum(losses)", (source,)
     if regularizer is not None:
-        node = net.program.node(regularizer)
-        assert node is not None
-        total = f"({total} + {numpy_expression(node.body, naming)})"
+        value = regularizer.array or regularizer.node.body
+        lines.append(code_line("R", numpy_expression(value, naming), "what keeps the weights small"))
+        total, reads = f"({total} + R)", (source, *regularizer.node.uses)
     lines.append(f"return float({total} {scaled(net.program.scale, naming)})")
-    return Cost(lines, reads, a.tensor.name, remark)
+    remark = f"It is computed from {source.name}"
+    if source is not net.output.tensor:
+        remark += f", as {net.output.tensor.name} may have been rounded to a bound"
+    return Cost(lines, unique(reads), source.name, f"{remark}.")
+
+
+def _losses(net: Layers, naming: Naming) -> tuple[list[str], Tensor]:
+    """Lines that assign `losses`, whose sum is the loss of all samples, and what they read."""
+    body, node = net.entry_loss, net.output
+    if body is None:
+        return [code_line("losses", numpy_expression(net.loss.body, naming), "(m,)")], node.tensor
+    (a,) = [e for e in elements(body) if e.tensor is node.tensor]
+    x = sp.Dummy(real=True)
+    if node.argument is None:
+        found = None if body.xreplace({a: x}).is_polynomial(x) else log_softmax_lines(node, body, a, naming)
+        return found or (stable_lines("losses", body, a, shape(node.tensor), naming), node.tensor)
+    if not body.xreplace({a: x}).is_polynomial(x):
+        at = dict(zip(node.indices, a.args, strict=True))
+        body, a = body.xreplace({a: node.body_at(a.args)}), node.argument.xreplace(at)
+    assert isinstance(a, Element)
+    return stable_lines("losses", body, a, shape(node.tensor), naming), a.tensor
 
 
 def scaled(scale: sp.Expr, naming: Naming) -> str:

@@ -24,7 +24,8 @@ from derive.targets.lines import (
     unique,
     used,
 )
-from derive.targets.losses import Cost, cost_of
+from derive.targets.losses import Cost, cost_lines
+from derive.targets.vectors import softmax_lines
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
     naming = Naming(rank=rank(derivation.program))
     gradients = needed_gradients(derivation)
     number = equation_numbers(derivation)
-    cost = cost_of(net, naming)
+    cost = cost_lines(derivation, net, naming)
+    cost_reads_params = any(t.role == "parameter" for t in cost.reads)
     side = ORIENTATIONS[derivation.convention.layout]
     lines = [
         line
@@ -87,7 +89,8 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "forward": list(forward(derivation, net, naming)),
         "forward_result": result(["X", *(d.name for d in forward_definitions(derivation, net))], "cache"),
         "loss": words(net.loss.note),
-        "cost_parameters": cost.reads_params,
+        "cost_takes": "params: Arrays, " if cost_reads_params else "",
+        "cost_gives": "params, " if cost_reads_params else "",
         "cost_remark": cost.remark,
         "cost_reads": list(reading(cost.reads, net)),
         "cost_shape_of": cost.shape_of,
@@ -242,7 +245,7 @@ def forward(derivation: Derivation, net: Layers, naming: Naming) -> Iterator[lis
             if block:
                 yield block
             block = [unpacking(parameters, "params")]
-        block += forward_lines(definition, naming)
+        block += softmax_lines(definition.node, naming) or forward_lines(definition, naming)
     yield block
 
 

@@ -1,0 +1,82 @@
+"""Outputs that depend on every unit of a layer: exponentials shifted so that the largest is exp(0)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from derive.notation import Element, IndexSum, Tensor
+from derive.printing import Naming
+from derive.program import Node
+from derive.targets.lines import code_line, entrywise, shape
+
+EXPONENTIALS, TOTAL = sp.symbols("E total", real=True)
+SHIFTED, LOG_SUM = sp.symbols("shifted log_sum", real=True)
+
+
+def softmax_lines(node: Node, naming: Naming) -> list[str] | None:
+    """The lines of a quotient of exponentials that no common factor changes; None for another body."""
+    found = _sum_of_exponentials(node.body)
+    if found is None:
+        return None
+    total, entry = found
+    value = node.body.xreplace({total: TOTAL}).xreplace({sp.exp(entry): EXPONENTIALS})
+    scale = sp.Dummy(positive=True)
+    scaled = value.xreplace({TOTAL: scale * TOTAL, EXPONENTIALS: scale * EXPONENTIALS})
+    if value.free_symbols != {TOTAL, EXPONENTIALS} or scaled != value:
+        return None
+    over = f"axis={axis_of_sum(node, total)}, keepdims=True"
+    z, remark = entry.tensor.name, shape(node.tensor)
+    return [
+        code_line("E", f"np.exp({z} - np.max({z}, {over}))", f"{remark}, at most 1"),
+        f"total = np.sum(E, {over})",
+        code_line(node.tensor.name, entrywise(value, naming), remark),
+    ]
+
+
+def log_softmax_lines(
+    node: Node, body: sp.Expr, a: Element, naming: Naming
+) -> tuple[list[str], Tensor] | None:
+    """Lines for `losses`, a formula in log a where a is a softmax, and what they read; else None."""
+    found = _sum_of_exponentials(node.body)
+    if found is None:
+        return None
+    total, entry = found
+    at = dict(zip(node.indices, a.args, strict=True))
+    positive: Any = sp.Dummy(positive=True)
+    inner = node.body.xreplace({total: positive}).xreplace({entry: SHIFTED})
+    value = sp.expand_log(body.xreplace({a: inner}), force=True).xreplace({sp.log(positive): LOG_SUM})
+    step = sp.Dummy(real=True)
+    moved = value.xreplace({SHIFTED: SHIFTED + step, LOG_SUM: LOG_SUM + step})
+    if value.has(positive, sp.exp) or sp.expand(moved - value) != 0:
+        return None
+    z = entry.xreplace(at).tensor
+    over = f"axis={axis_of_sum(node, total)}, keepdims=True"
+    return [
+        code_line("largest", f"np.argmax({z.name}, {over})", "the unit of the largest"),
+        code_line("shifted", f"{z.name} - np.max({z.name}, {over})", f"{shape(z)}, at most 0"),
+        "others = np.exp(shifted)",
+        f"np.put_along_axis(others, largest, 0.0, axis={axis_of_sum(node, total)})",
+        code_line("log_sum", f"np.log1p(np.sum(others, {over}))", "the largest counts 1"),
+        code_line("losses", entrywise(value, naming), shape(z)),
+    ], z
+
+
+def axis_of_sum(node: Node, total: IndexSum) -> int:
+    """The physical axis of the output over which the sum runs."""
+    (entry,) = total.body.args
+    (summed,) = total.indices
+    assert isinstance(entry, Element)
+    return entry.tensor.axes(entry.args).index(summed)
+
+
+def _sum_of_exponentials(body: sp.Expr) -> tuple[IndexSum, Element] | None:
+    """Σ_c exp(z[c]) and z[k], where the body consists of these; None if it does not."""
+    totals = [s for s in body.atoms(IndexSum) if s.body.func is sp.exp and len(s.indices) == 1]
+    if len(totals) != 1 or not isinstance(totals[0].body.args[0], Element):
+        return None
+    (total,) = totals
+    outside = body.xreplace({total: sp.S.One})
+    entries = [e for e in outside.atoms(Element) if e.tensor is total.body.args[0].tensor]
+    return (total, entries[0]) if len(entries) == 1 else None
