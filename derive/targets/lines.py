@@ -81,8 +81,11 @@ def entrywise(expr: sp.Expr, naming: Naming) -> str:
 
 def stable_lines(target: str, expr: sp.Expr, z: Element, remark: str, naming: Naming) -> list[str]:
     """target = expr, a formula over elements of which z may be large, after what it needs first."""
-    plain = {e: sp.Symbol(f"x{n}", real=True) for n, e in enumerate(elements(expr)) if e.args}
-    others = [symbol for element, symbol in plain.items() if element != z]
+    plain = {
+        e: sp.Symbol(f"x{n}", real=True, positive=True if not e.args else None)
+        for n, e in enumerate(elements(expr))
+    }
+    others = [symbol for element, symbol in plain.items() if element.args and element != z]
     form = stable(expr.xreplace(plain), plain[z], others=others)
     form = form.xreplace({symbol: element for element, symbol in plain.items()})
     lines = [broken(str(symbol), entrywise(meaning, naming)) for symbol, meaning in form.lets]

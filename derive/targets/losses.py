@@ -31,11 +31,11 @@ def cost_lines(derivation: Derivation, net: Layers, naming: Naming) -> Cost:
     """The cost of a network."""
     lines, source = _losses(net, naming)
     regularizer = next((d for d in derivation.forward if d.node.tensor is net.program.regularizer), None)
-    total, reads = "np.sum(losses)", (source,)
+    total, reads = "np.sum(losses)", [source]
     if regularizer is not None:
         value = regularizer.array or regularizer.node.body
         lines.append(code_line("R", numpy_expression(value, naming), "what keeps the weights small"))
-        total, reads = f"({total} + R)", (source, *regularizer.node.uses)
+        total, reads = f"({total} + R)", [source, *regularizer.node.uses]
     lines.append(f"return float({total} {scaled(net.program.scale, naming)})")
     remark = f"It is computed from {source.name}"
     if source is not net.output.tensor:

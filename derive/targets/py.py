@@ -88,6 +88,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "first_weight_inputs": net.parameters[0].shape.index(net.width(net.X)),
         "forward": list(forward(derivation, net, naming)),
         "forward_result": result(["X", *(d.name for d in forward_definitions(derivation, net))], "cache"),
+        "regularized": ", and the regularizer R / m" if net.program.regularizer else "",
         "loss": words(net.loss.note),
         "cost_takes": "params: Arrays, " if cost_reads_params else "",
         "cost_gives": "params, " if cost_reads_params else "",

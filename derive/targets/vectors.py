@@ -53,12 +53,16 @@ def log_softmax_lines(
         return None
     z = entry.xreplace(at).tensor
     over = f"axis={axis_of_sum(node, total)}, keepdims=True"
+    sign, rest = value.as_coeff_Mul()
+    if sign == -1 and rest.is_Mul:
+        inner = next(factor for factor in rest.args if factor.has(SHIFTED))
+        value = -inner * (rest / inner)
     return [
-        code_line("largest", f"np.argmax({z.name}, {over})", "the unit of the largest"),
+        code_line("largest", f"np.argmax({z.name}, {over})", "its term is exp(0) = 1"),
         code_line("shifted", f"{z.name} - np.max({z.name}, {over})", f"{shape(z)}, at most 0"),
         "others = np.exp(shifted)",
         f"np.put_along_axis(others, largest, 0.0, axis={axis_of_sum(node, total)})",
-        code_line("log_sum", f"np.log1p(np.sum(others, {over}))", "the largest counts 1"),
+        code_line("log_sum", f"np.log1p(np.sum(others, {over}))", "log(1 + the others)"),
         code_line("losses", entrywise(value, naming), shape(z)),
     ], z
 
