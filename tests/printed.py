@@ -92,11 +92,9 @@ def value(array: Array, tensors: dict[str, Any]) -> Any:
         return tensors[array.tensor.name]
     if isinstance(array, Entrywise):
         operands = np.broadcast_arrays(*(value(o, tensors) for _, o in array.operands), 0.0)[:-1]
-        out = np.empty(operands[0].shape if operands else ())
-        for at in np.ndindex(out.shape):
-            numbers = {d: float(o[at]) for (d, _), o in zip(array.operands, operands, strict=True)}
-            out[at] = float(array.formula.subs(numbers).evalf())
-        return out
+        names = [dummy for dummy, _ in array.operands]
+        with np.errstate(all="ignore"):
+            return np.asarray(sp.lambdify(names, array.formula, ["scipy", "numpy"])(*operands))
     if isinstance(array, MatrixProduct):
         return np.matmul(value(array.left, tensors), value(array.right, tensors))
     if isinstance(array, AxisSum):
