@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -130,6 +131,7 @@ class _Pass:
         for tensor in wanted.values():
             self._first[tensor.serial] = self._count
             self._count += sum(1 for _ in self.evaluator.entries(tensor.dims))
+        self._steps = np.full(self._count + 1, REAL_STEP)
         for tensor in self.program.leaves:
             if tensor.serial in wanted:
                 leaves[tensor.serial] = self._perturbed(tensor, leaves[tensor.serial])
@@ -154,10 +156,18 @@ class _Pass:
                 shift = np.zeros(self._count + 1, dtype=complex)
                 shift[first + n] = 1j * COMPLEX_STEP
             else:
+                self._steps[first + n] = self._step(tensor, self.plain(value))
                 shift = np.zeros((len(STENCIL), self._count + 1))
-                shift[:, first + n] = [REAL_STEP * steps for steps, _ in STENCIL]
+                shift[:, first + n] = [self._steps[first + n] * steps for steps, _ in STENCIL]
             moved[entry] = value + shift
         return moved
+
+    def _step(self, tensor: Tensor, value: float) -> float:
+        """The unit of the differences: smaller where a bound of the values, a singular point, is near."""
+        bounds = [float(bound) for bound in tensor.interval or ()]
+        if not all(map(math.isfinite, bounds)):
+            return REAL_STEP
+        return min([REAL_STEP, *(abs(value - bound) / 50 for bound in bounds)])
 
     def derivative(self, tensor: Tensor) -> dict[Entry, float]:
         """∂(Σ loss + regularizer)/∂entry."""
@@ -166,7 +176,7 @@ class _Pass:
             slopes = np.imag(self.cost) / COMPLEX_STEP * np.ones(self._count + 1)
         else:
             weights = np.array([weight for _, weight in STENCIL])[:, None]
-            slopes = (weights * self.cost).sum(axis=0) / REAL_STEP * np.ones(self._count + 1)
+            slopes = (weights * self.cost).sum(axis=0) / self._steps
         first = self._first[tensor.serial]
         return {e: float(slopes[first + n]) for n, e in enumerate(self.evaluator.entries(tensor.dims))}
 
