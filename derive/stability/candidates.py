@@ -10,7 +10,7 @@ from sympy.codegen.cfunctions import expm1
 
 from derive.stability.canonical import A, OutOfBudget, Side, exponentials, unit
 from derive.stability.form import S, T
-from derive.stability.local import clip, conjugate, refine
+from derive.stability.local import clip, conjugate, folded, refine
 from derive.stability.merge import merged
 from derive.stability.referee import Lets
 
@@ -55,13 +55,23 @@ def _in_t(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
         together = merged(*(rewriting(side, u) for side in sides), z)
         yield together, lets
         yield from _polynomial_first(together, lets)
+    if any(number.is_irrational for side in sides for number in side.atoms(sp.Pow)):
+        yield merged(*(folded(side, A) for side in sides), z), tuple((s, folded(e, z)) for s, e in lets)
 
 
 _OF_SIDES: tuple[Callable[[Any, Any], Any], ...] = (
     lambda side, u: side,
     lambda side, u: refine(side),
-    lambda side, u: side.xreplace({1 - T: -expm1(-sp.Abs(u))}) if u is not None else side,
+    lambda side, u: _without_difference(side, u),
 )
+
+
+def _without_difference(side: Any, u: Any) -> Any:
+    """1 − t as −expm1(−|u|)."""
+    if u is None:
+        return side
+    difference = expm1(-sp.Abs(u))
+    return side.xreplace({T - 1: difference, 1 - T: -difference})
 
 
 def _polynomial_first(value: Any, lets: Lets) -> Iterator[Candidate]:
@@ -74,7 +84,7 @@ def _polynomial_first(value: Any, lets: Lets) -> Iterator[Candidate]:
 
 def _by_sign(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
     """One sign of z with its conjugates, the other without."""
-    if not any(power.exp == sp.S.Half for power in expr.atoms(sp.Pow)):
+    if not any(power.exp.is_Rational and power.exp.q == 2 for power in expr.atoms(sp.Pow)):
         return
     for here in (refine(expr), sp.together(expr)):
         there = conjugate(here)

@@ -131,7 +131,7 @@ class Side:
         parts = []
         for factor in sp.Mul.make_args(self._collect(argument)):
             base, exponent = factor.as_base_exp()
-            parts.append(exponent * (-distance if base == T else _log_of_sum(base)))
+            parts.append(exponent * (-distance if base == T else _log_of_factor(base, distance)))
         return sp.Add(*parts)
 
     def _collect(self, expr: Any) -> Any:
@@ -150,7 +150,11 @@ class Side:
         return sp.Add(*parts).xreplace(shown)
 
 
-def _log_of_sum(base: Any) -> Any:
+def _log_of_factor(base: Any, distance: Any) -> Any:
+    if base == log1p(T):
+        # log1p(t)/t is 1 to the last digit long before t underflows.
+        t = sp.Max(T, sp.Float("1e-300"))
+        return -distance + sp.log(log1p(t) / t)
     if base.is_Add and base.is_polynomial(T):
         first = base.xreplace({T: sp.S.Zero})
         if first.is_number and first.is_positive:

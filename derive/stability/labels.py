@@ -7,6 +7,8 @@ from typing import Any
 
 import sympy as sp
 
+from derive.stability.merge import shared_factors
+
 
 def between(expr: sp.Expr, label: sp.Symbol, ends: Sequence[int], form: Callable[[Any], Any]) -> Any:
     """f(y) = (1 − y)·f(0) + y·f(1) in every factor that is linear in the label, each end in its form.
@@ -26,4 +28,6 @@ def between(expr: sp.Expr, label: sp.Symbol, ends: Sequence[int], form: Callable
         return expr
     low, high = ends
     at = [form(expr.xreplace({label: sp.Integer(end)})) for end in ends]
-    return at[0] * (high - label) / (high - low) + at[1] * (label - low) / (high - low)
+    weights = (high - label) / sp.Integer(high - low), (label - low) / sp.Integer(high - low)
+    common = shared_factors(*at)
+    return common * sp.Add(*(weight * end / common for weight, end in zip(weights, at, strict=True)))

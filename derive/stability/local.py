@@ -77,6 +77,20 @@ def _is_root(term: sp.Expr) -> bool:
     return any(f.is_Pow and f.exp == sp.S.Half and f.free_symbols for f in sp.Mul.make_args(term))
 
 
+def folded(expr: Any, z: sp.Symbol) -> Any:
+    """Polynomials in z alone as Horner schemes with doubles as coefficients: each is rounded once."""
+    if not expr.args:
+        return expr
+    if expr.is_polynomial(z) and expr.free_symbols == {z}:
+        coefficients = {n: c if c.is_Rational else sp.Float(c.evalf(17), 17) for (n,), c in sp.Poly(expr, z).terms()}
+        return sp.horner(sp.Add(*(c * z**n for n, c in coefficients.items())), z)
+    if expr.is_Mul:
+        own = [factor for factor in expr.args if factor.is_number or factor.free_symbols == {z}]
+        if own and len(own) < len(expr.args):
+            return folded(sp.Mul(*own), z) * sp.Mul(*(folded(f, z) for f in expr.args if f not in own))
+    return expr.func(*(folded(arg, z) for arg in expr.args))
+
+
 def clip(expr: sp.Basic, z: sp.Symbol) -> Any:
     """Each branch of a Piecewise gets z held inside its own interval, where it is not a polynomial."""
     if not expr.args:

@@ -42,18 +42,19 @@ def _join(p: Any, q: Any, z: sp.Symbol) -> Any:
             return sp.Add(*shared, _choice(*rests, z))
     above_p, below_p = sp.fraction(p)
     above_q, below_q = sp.fraction(q)
-    above, below = _shared(above_p, above_q), _shared(below_p, below_q)
+    above, below = shared_factors(above_p, above_q), shared_factors(below_p, below_q)
     rest = (p * below / above, q * below / above)
     return above * _choice(*rest, z) / below
 
 
-def _shared(p: Any, q: Any) -> Any:
+def shared_factors(p: Any, q: Any) -> Any:
     """The factors that two products have in common."""
     ours, theirs = p.as_powers_dict(), q.as_powers_dict()
     common = []
     for base, power in ours.items():
-        if not base.is_number and base in theirs and power.is_number and theirs[base].is_number:
-            common.append(base ** min(power, theirs[base]))
+        other = theirs.get(base, sp.S.Zero)
+        if not base.is_number and power.is_number and other.is_number and power * other > 0:
+            common.append(base ** (min if power > 0 else max)(power, other))
     return sp.Mul(*common)
 
 
@@ -62,10 +63,11 @@ def _choice(p: Any, q: Any, z: sp.Symbol) -> Any:
     if p == q:
         return p
     slope = sp.cancel((p - q) / z)
-    if q == 0 and not slope.free_symbols and slope.is_positive:
-        return slope * sp.Max(z, 0)
-    if p == 0 and not slope.free_symbols and slope.is_positive:
-        return slope * sp.Min(z, 0)
-    if p == 0 and not slope.free_symbols and slope.is_negative:
-        return -slope * sp.Max(-z, 0)
+    if slope.is_number and slope.is_real:
+        if q == 0:
+            return slope * sp.Max(z, 0)
+        if p == 0:
+            return slope * sp.Max(-z, 0) if slope.is_positive else -slope * sp.Min(z, 0)
+    if p.could_extract_minus_sign() and q.could_extract_minus_sign():
+        return -sp.Piecewise((-p, z >= 0), (-q, True))
     return sp.Piecewise((p, z >= 0), (q, True))

@@ -19,6 +19,10 @@ from derive.stability.form import erfc
 BITS = (192, 512, 2048, 8192, 32768)
 SHARP = 2.0**-80
 SMALLEST_NORMAL = 2.0**-1022
+"""Below this doubles lose digits."""
+UNDERFLOW = 2.0**-970
+"""Below this the error is judged as if the value were this large: an intermediate may be subnormal, or 0 (SciPy's
+erfc is, as soon as it is subnormal)."""
 
 _CALLS: dict[Any, Callable[[Any], Any]] = {
     sp.exp: lambda x: x.exp(),
@@ -131,14 +135,14 @@ def exactly(expr: sp.Expr, at: Mapping[sp.Basic, float | Fraction]) -> Fraction 
 
 
 def ulps(computed: float, true: Fraction | float) -> float:
-    """The error in units in the last place of the true value; results below the normal range may be 0."""
+    """The error in units in the last place of the true value, or of UNDERFLOW if that is larger."""
     if isinstance(true, float) or abs(true) >= Fraction(2) ** 1024:
         return 0.0 if math.isinf(computed) and (computed > 0) == (true > 0) else math.inf
     if math.isnan(computed) or math.isinf(computed):
         return math.inf
-    unit = max(math.ulp(float(true)), math.ulp(SMALLEST_NORMAL))
     if abs(true) < SMALLEST_NORMAL and abs(computed) <= SMALLEST_NORMAL:
         return 0.0
+    unit = max(math.ulp(float(true)), math.ulp(UNDERFLOW))
     return float(abs(Fraction(computed) - true) / Fraction(unit))
 
 

@@ -19,7 +19,7 @@ from derive.numbers import value as exact
 from derive.stability.form import erfc
 
 TINY = 2.3e-308
-LIMIT = 60.0
+LIMIT = 40.0
 LABEL = 0.3
 _HALF_LINE = (
     1e-300, 1e-200, 1e-100, 1e-30, 1e-15, 1e-9, 1e-6, 1e-4, 1e-3, 0.01, 0.03, 0.07, 0.13, 0.27, 0.49, 0.51,
@@ -160,7 +160,8 @@ class _Evaluation:
             n = float(exponent)
             value = math.sqrt(x) if exponent == sp.Rational(1, 2) else x**n
             slope = n * value / x if x else (1.0 if n == 1 else 0.0)
-            error = abs(slope) * e + abs(value) * (1 if n in (0.5, 2.0) else 2) + TINY
+            spread = (e * 2.0**-53) ** n * 2.0**53 if n >= 1 else 0.0
+            error = abs(slope) * e + spread + abs(value) * (1 if n in (0.5, 2.0) else 2) + TINY
             return value, error, tuple(slope * a for a in d)
         return self._unary(sp.exp, self._times(self.at(exponent), self._unary(sp.log, (x, e, d))))
 
@@ -196,6 +197,19 @@ def error_ratio(
     )
     allowed = max(abs(value), condition, 1e-290)
     return error / allowed
+
+
+def agree(expr: sp.Expr, other: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets) -> bool:
+    """Whether two forms have the same value, as far as their error bounds tell."""
+    here, there = _Evaluation(inputs, point), _Evaluation(inputs, point)
+    try:
+        value, error, _ = here.at(expr)
+        for symbol, meaning in lets:
+            there.known[symbol] = there.at(meaning)
+        same, too, _ = there.at(other)
+    except (OverflowError, ZeroDivisionError, ValueError):
+        return True
+    return abs(value - same) <= 2.0**-52 * (error + too) + TINY
 
 
 def representable(

@@ -14,7 +14,7 @@ from derive.stability.candidates import Candidate, rewritings
 from derive.stability.canonical import OutOfBudget
 from derive.stability.form import S, StableForm, T, erfc
 from derive.stability.labels import between
-from derive.stability.referee import LIMIT, Labels, Lets, error_ratio, grid, representable
+from derive.stability.referee import LIMIT, Labels, Lets, agree, error_ratio, grid, representable
 from derive.stability.series import near_zero
 
 PARAMETER = 1.5
@@ -78,21 +78,26 @@ def _search(expr: Any, others: int, parameters: int, labels: Labels) -> StableFo
                 break
         return worst
 
+    def passes(candidate: Candidate) -> bool:
+        return ratio(candidate) <= LIMIT and all(
+            agree(expr, candidate[0], inputs, point, candidate[1]) for point in points
+        )
+
     def found(candidate: Candidate) -> StableForm:
         value, lets = candidate
         return StableForm(expr, value, z, "found", lets, _reasons(expr, value, lets))
 
     tried: list[Candidate] = []
     for candidate in rewritings(expr, z):
-        if ratio(candidate) <= LIMIT:
+        if passes(candidate):
             return found(candidate) if tried else StableForm(expr, expr, z, "safe")
         tried.append(candidate)
     for label in unknowns:
         for candidate in _between(expr, label, others, parameters, labels):
-            if ratio(candidate) <= LIMIT:
+            if passes(candidate):
                 return found(candidate)
     for candidate in _near_and_far(expr, z, tried, ratio):
-        if ratio(candidate) <= LIMIT:
+        if passes(candidate):
             return found(candidate)
     return StableForm(expr, expr, z, "textbook")
 

@@ -57,7 +57,11 @@ def _horner(coefficients: dict[int, Any], z: sp.Symbol) -> Any:
     step = 2 if all((n - powers[0]) % 2 == 0 for n in powers) else 1
     inner: Any = sp.Integer(0)
     for n in range(powers[-1], powers[0] - 1, -step):
-        inner = coefficients.get(n, sp.Integer(0)) + z**step * inner
+        inner = _short(coefficients.get(n, sp.Integer(0))) + z**step * inner
     return z ** powers[0] * inner
 
 
+
+
+def _short(coefficient: Any) -> Any:
+    return coefficient if coefficient.is_Rational and coefficient.q < 10**6 else sp.Float(float(coefficient), 17)
