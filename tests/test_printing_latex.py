@@ -86,6 +86,14 @@ LINES: list[tuple[Any, str]] = [
         r"\frac{1}{m}\,\sum_{k} dZ^{[2]}_{kj}\,W^{[2]}_{ki} - 2\,Y_{ij}",
     ),
     ((Term((A2[i, j] - Y[i, j],), (), -sp.Rational(1, 2)),), r"-\frac{1}{2}\,(A^{[2]}_{ij} - Y_{ij})"),
+    (
+        (Term((dZ2[i, j], A2[i, j], Y[i, j] / A2[i, j]), ()),),
+        r"dZ^{[2]}_{ij}\,\frac{A^{[2]}_{ij}\,Y_{ij}}{A^{[2]}_{ij}}",
+    ),
+    (
+        (Term((Partial(A2[i, j], W2[k, i]), dZ2[i, j], Delta(i, k), A2[i, j] ** -1)),),
+        r"\frac{\partial A^{[2]}_{ij}}{\partial W^{[2]}_{ki}}\,\frac{dZ^{[2]}_{ij}}{A^{[2]}_{ij}}\,\delta_{ik}",
+    ),
     ((), "0"),
     (IndexSum(A2[i, j] - Y[i, j], i), r"\sum_{i} (A^{[2]}_{ij} - Y_{ij})"),
     (Einsum((i,), (a, leaf(Tensor("v", (m,)), j), y)), r"\sum_{j} A^{[2]}_{ij}\,v_{j}\,Y_{ij}"),

@@ -72,11 +72,14 @@ class LatexProducts(Printer):
 
     def _around(self, arrays: list[Factor], divided: bool) -> tuple[list[Factor], list[Factor], list[Factor]]:
         """What stands before a fraction, in its numerator, and after it."""
-        upstream = [f for f in arrays if isinstance(f.base, UPSTREAM)]
         after = [f for f in arrays if isinstance(f.base, OUTSIDE) or self.piece(f.base).level == BIG]
-        inside = [f for f in arrays if f not in upstream and f not in after]
+        rest = [f for f in arrays if f not in after]
+        if not divided:
+            return [], rest, after
+        upstream = [f for f in rest if isinstance(f.base, UPSTREAM)]
+        inside = [f for f in rest if f not in upstream]
         gradients = [f for f in inside if any(t.role == "gradient" for t in self._inside(f.base))]
-        if divided and len(gradients) < len(inside):
+        if len(gradients) < len(inside):
             upstream += gradients
             inside = [f for f in inside if f not in gradients]
         return upstream, inside, after

@@ -50,9 +50,13 @@ class Product:
 
 
 def split(factors: Iterable[sp.Expr]) -> Product:
-    """The factors with numbers gathered, equal bases merged, negative exponents in the denominator."""
+    """The factors with numbers gathered, equal bases merged, negative exponents in the denominator.
+
+    What stands above and below is not cancelled: that would hide a step.
+    """
     coefficient: Any = sp.Integer(1)
-    powers: dict[Any, Any] = {}
+    above: dict[Any, Any] = {}
+    below: dict[Any, Any] = {}
 
     def visit(factor: Any) -> None:
         nonlocal coefficient
@@ -61,16 +65,14 @@ def split(factors: Iterable[sp.Expr]) -> Product:
         elif factor.is_Mul:
             for part in factor.args:
                 visit(part)
-        elif factor.is_Pow:
-            powers[factor.base] = powers.get(factor.base, sp.Integer(0)) + factor.exp
         else:
-            powers[factor] = powers.get(factor, sp.Integer(0)) + 1
+            base, exponent = (factor.base, factor.exp) if factor.is_Pow else (factor, sp.Integer(1))
+            side, power = (below, -exponent) if _negative(exponent) else (above, exponent)
+            side[base] = side.get(base, sp.Integer(0)) + power
 
     for factor in factors:
         visit(factor)
-    above = [(b, e) for b, e in powers.items() if e != 0 and not _negative(e)]
-    below = [(b, -e) for b, e in powers.items() if _negative(e)]
-    return Product(coefficient, tuple(above), tuple(below))
+    return Product(coefficient, tuple(above.items()), tuple(below.items()))
 
 
 def _negative(exponent: Any) -> bool:
