@@ -71,7 +71,10 @@ def _array(expr: sp.Expr, axes: Axes, rank: Rank) -> Array:
 
 def _entrywise(formula: sp.Expr, operands: tuple[tuple[sp.Dummy, Array], ...], axes: Axes) -> Array:
     """One entrywise operation; where every operand is transposed the result is, instead of each."""
+    operands, formula = _outer_products(operands, formula)
     arrays = [a for _, a in operands if a.axes]
+    if operands and formula == operands[0][0]:
+        return operands[0][1]
     if arrays and len(arrays) > 1 and all(isinstance(a, Transposed) for a in arrays):
         orders = {a.order for a in arrays if isinstance(a, Transposed)}
         if len(orders) == 1:
@@ -80,6 +83,24 @@ def _entrywise(formula: sp.Expr, operands: tuple[tuple[sp.Dummy, Array], ...], a
             whole = Entrywise(_broadcast([a.axes for _, a in inner if a.axes]), formula, inner)
             return Transposed(tuple(whole.axes[n] for n in order), whole, order)
     return Entrywise(_broadcast([a.axes for a in arrays]), formula, operands)
+
+
+def _outer_products(
+    operands: tuple[tuple[sp.Dummy, Array], ...], formula: sp.Expr
+) -> tuple[tuple[tuple[sp.Dummy, Array], ...], sp.Expr]:
+    """A column times a row, where both stand in one product only, as the matrix product that it is."""
+    for first, column in operands:
+        for second, row in operands:
+            shapes = [tuple(a is not None for a in array.axes) for array in (column, row)]
+            if shapes != [(True, False), (False, True)]:
+                continue
+            joined = sp.Dummy(first.name, real=True)
+            folded = formula.subs(first * second, joined)
+            if not folded.has(first, second):
+                product = MatrixProduct((column.axes[0], row.axes[1]), column, row)
+                rest = [(d, a) for d, a in operands if d not in (first, second)]
+                return _outer_products(((joined, product), *rest), folded)
+    return operands, formula
 
 
 def _broadcast(shapes: list[Axes]) -> Axes:
