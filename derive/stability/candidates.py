@@ -55,6 +55,8 @@ def _in_t(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
         together = merged(*(rewriting(side, u) for side in sides), z)
         yield together, lets
         yield from _polynomial_first(together, lets)
+    refined = [refine(side).xreplace({A: sp.Abs(z)}) for side in sides]
+    yield sp.Piecewise((refined[0], z >= 0), (refined[1], True)), lets
     if any(number.is_irrational for side in sides for number in side.atoms(sp.Pow)):
         yield merged(*(folded(side, A) for side in sides), z), tuple((s, folded(e, z)) for s, e in lets)
 

@@ -141,7 +141,7 @@ class _Evaluation:
     def _times(left: Value, right: Value) -> Value:
         (x, e, d), (y, f, g) = left, right
         exact = abs(x) == 1 or abs(y) == 1
-        error = e * abs(y) + f * abs(x) + (0.0 if exact else abs(x * y) + TINY)
+        error = e * abs(y) + f * abs(x) + e * f * 2.0**-53 + (0.0 if exact else abs(x * y) + TINY)
         return x * y, error, tuple(a * y + b * x for a, b in zip(d, g, strict=True))
 
     @staticmethod
