@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,15 @@ from derive.evaluation import Closure, Entry, EvaluationError, Evaluator, Number
 from derive.notation import Tensor
 from derive.program import Node, Program
 from derive.proof.duals import Duals, DualTable
+
+
+class Unrooted(ArithmeticError):
+    """A root or a quotient in this node does not exist at these leaves; so many entries did."""
+
+    def __init__(self, message: str, node: Node, done: int) -> None:
+        super().__init__(message)
+        self.node = node
+        self.done = done
 
 
 class Forward:
@@ -31,12 +41,24 @@ class Forward:
         self._adjoints: dict[int, Table] = {}
         self._rows: dict[tuple[int, Entry], dict[tuple[int, Entry], Any]] = {}
         self._bodies: dict[int, Any] = {}
+        self._done = 0
         self.evaluator = Evaluator(numbers, sizes, self.tables, self.row, self._adjoints)
         for node in program.nodes:
             value = self.evaluator.at(node.indices, self.evaluator.scalar(node.body))
-            entries = self.evaluator.entries(node.tensor.dims)
-            self.tables[node.tensor.serial] = Table(node.tensor.name, ((e, value(e)) for e in entries))
+            table = self.tables[node.tensor.serial] = Table(node.tensor.name)
+            for entry in self.evaluator.entries(node.tensor.dims):
+                with self._progress(node):
+                    table[entry] = value(entry)
         self._sweep()
+
+    @contextmanager
+    def _progress(self, node: Node) -> Iterator[None]:
+        """Count what has been evaluated, so that a failure says how far it got."""
+        try:
+            yield
+        except ArithmeticError as error:
+            raise Unrooted(str(error), node, self._done) from error
+        self._done += 1
 
     @cached_property
     def _dual(self) -> Evaluator:
@@ -72,7 +94,9 @@ class Forward:
 
     def _spread(self, node: Node, add: Any, multiply: Any) -> None:
         for entry, upstream in self._adjoints[node.tensor.serial].items():
-            for (serial, place), partial in self.row(node.tensor, entry).items():
+            with self._progress(node):
+                row = self.row(node.tensor, entry)
+            for (serial, place), partial in row.items():
                 table = self._adjoints[serial]
                 table[place] = add([table[place], multiply([upstream, partial])])
 

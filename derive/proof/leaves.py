@@ -9,8 +9,8 @@ from typing import Any
 import sympy as sp
 
 from derive.evaluation import Entry, Evaluator, Numbers, Table
-from derive.notation import Tensor
-from derive.program import Program, SumFact
+from derive.notation import Tensor, elements
+from derive.program import Node, Program, SumFact
 
 
 def random_leaves(
@@ -39,6 +39,21 @@ def random_leaves(
             impose(facts[tensor.serial], table, shape, evaluator)
         tables[tensor.serial] = table
     return tables
+
+
+def nearest_leaves(program: Program, node: Node) -> list[Tensor]:
+    """The free leaves that this node uses or, if it uses none, those that its nodes use, and so on."""
+    bound = {fact.tensor.serial for fact in program.facts}
+    level, seen = [node], {node.tensor.serial}
+    while level:
+        used = list(dict.fromkeys(e.tensor for definition in level for e in elements(definition.body)))
+        found = [t for t in used if program.node(t) is None and t.integer is None and t.serial not in bound]
+        if found:
+            return found
+        nodes = [n for n in map(program.node, used) if n is not None and n.tensor.serial not in seen]
+        seen.update(n.tensor.serial for n in nodes)
+        level = nodes
+    return []
 
 
 def impose(fact: SumFact, table: Table, shape: list[int], evaluator: Evaluator) -> None:

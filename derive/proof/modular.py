@@ -14,10 +14,10 @@ from derive.derivation import Definition, Derivation, Gradient
 from derive.evaluation import Entry, Table
 from derive.notation import Element, Tensor, Terms
 from derive.program import Program
-from derive.proof.forward import Forward
-from derive.proof.leaves import broken_facts, random_leaves
+from derive.proof.forward import Forward, Unrooted
+from derive.proof.leaves import broken_facts, nearest_leaves, random_leaves
 from derive.proof.matrices import MatrixEvaluator, physical
-from derive.proof.residues import PRIME, NoRoot, Residues
+from derive.proof.residues import PRIME, Residues
 from derive.proof.sizes import choose_sizes
 
 TRIALS_WITH_CONDITIONS = 3
@@ -97,23 +97,36 @@ def prove(
 
 
 def _start(program: Program, sizes: dict[sp.Symbol, int], seed: int, trial: int) -> tuple[Forward, Residues]:
-    """The first forward pass of this trial in which every root exists and no divisor is 0."""
-    for attempt in range(ATTEMPTS):
-        numbers = Residues((seed << 32) + (trial << 16) + attempt)
-        leaves = random_leaves(
-            program,
-            numbers,
-            sizes,
-            lambda t, e, n=numbers: n.random("leaf", t.name, e),  # type: ignore[misc]
-            lambda t, e, bound, n=numbers: n.random("leaf", t.name, e) % bound,  # type: ignore[misc]
-        )
-        try:
-            return Forward(program, numbers, sizes, leaves), numbers
-        except NoRoot as error:
-            reason = error
-    raise ValueError(
-        f"no leaves were found at which every root exists ({reason}, {ATTEMPTS} tries): give smaller sizes"
+    """A forward pass in which every root exists and no divisor is 0.
+
+    From random leaves, one entry near the first missing root is drawn anew at a time, and kept if
+    the pass then gets at least as far.
+    """
+    numbers = Residues((seed << 32) + trial)
+    leaves = random_leaves(
+        program,
+        numbers,
+        sizes,
+        lambda t, e: numbers.random("leaf", t.name, e),
+        lambda t, e, bound: numbers.random("leaf", t.name, e) % bound,
     )
+    farthest, node, changed = -1, program.nodes[-1], leaves
+    for attempt in range(ATTEMPTS):
+        try:
+            return Forward(program, numbers, sizes, changed), numbers
+        except Unrooted as error:
+            reason = error
+        if reason.done >= farthest:
+            farthest, node, leaves = reason.done, reason.node, changed
+        changed = dict(leaves)
+        near = nearest_leaves(program, node)
+        if not near:
+            break
+        tensor = near[numbers.random("tensor", attempt) % len(near)]
+        table = leaves[tensor.serial]
+        entry = list(table)[numbers.random("entry", attempt) % len(table)]
+        changed[tensor.serial] = Table(table.name, {**table, entry: numbers.random("again", attempt)})
+    raise ValueError(f"no leaves were found at which every root exists ({reason}): give smaller sizes")
 
 
 class _Trial:

@@ -49,7 +49,11 @@ def choose_sizes(program: Program, given: Mapping[sp.Symbol, int] | None = None)
             neighbours.setdefault(symbol, set()).update(s for s in symbols if s != symbol)
     sizes = dict(given)
     # What scales the cost comes last, so that m is 4, say: 1/m is then no ½ of a squared error.
-    for symbol in sorted(neighbours, key=lambda s: (s in program.scale.free_symbols, len(str(s)), str(s))):
+    # Not so where roots have to exist: the fewer samples, the sooner leaves are found.
+    last = not any(_has_roots(node.body) for node in program.nodes)
+    for symbol in sorted(
+        neighbours, key=lambda s: ((s in program.scale.free_symbols) == last, len(str(s)), str(s))
+    ):
         taken = {sizes[s] for s in neighbours[symbol] if s in sizes}
         if symbol not in sizes:
             sizes[symbol] = next(n for n in range(2, 99) if n not in taken)
@@ -68,6 +72,13 @@ def choose_sizes(program: Program, given: Mapping[sp.Symbol, int] | None = None)
             f"no small sizes make {names} positive integers: give sizes for {', '.join(map(str, free))}"
         )
     return max(candidates, key=lambda c: _smallest(compound, c) >= 2)
+
+
+def _has_roots(expr: sp.Basic) -> bool:
+    return expr.has(sp.asinh) or any(
+        isinstance(power.exp, sp.Rational) and power.exp.q % 2 == 0 and not power.base.is_number
+        for power in expr.atoms(sp.Pow)
+    )
 
 
 def _smallest(dims: Iterable[sp.Expr], sizes: Mapping[sp.Symbol, int]) -> int:
