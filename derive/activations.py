@@ -109,8 +109,8 @@ def bind(owner: object, what: str, values: Iterable[str], named: Mapping[str, st
 
 
 def is_name(value: str) -> bool:
-    """Whether a parameter's value is a name, so that it stays symbolic; pi and e are numbers."""
-    return value.isidentifier() and value not in ("pi", "e")
+    """Whether a parameter's value is a name, so that it stays symbolic; pi, e, inf and nan are not."""
+    return value.isidentifier() and value.lower() not in ("pi", "e", "inf", "infinity", "nan")
 
 
 def symbolic(parameters: Parameters) -> tuple[str, ...]:
@@ -167,7 +167,7 @@ def _roots(difference: sp.Expr) -> list[sp.Expr]:
     polynomial = sp.Poly(difference, Z)
     if polynomial.degree() == 1:
         return [sp.cancel(-polynomial.nth(0) / polynomial.nth(1))]
-    if polynomial.degree() > 1 and not difference.free_symbols - {Z}:
+    if polynomial.degree() > 1 and polynomial.domain in (sp.ZZ, sp.QQ):
         return [root for root in sp.real_roots(polynomial) if root.is_Rational]
     return []
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -18,7 +19,7 @@ from derive.numbers import magnitude
 from derive.pieces import UnitSum, absolute, compared, maximum, minimum, pieces, sign
 
 MAX_LENGTH = 1000
-MAX_DEPTH = 40
+MAX_DEPTH = 90
 MAX_OPERATIONS = 400
 MAX_EXPONENT = 64
 MAX_TOWER = 4
@@ -125,7 +126,9 @@ class _Formula:
         if "\n" in self.text or "\r" in self.text:
             raise SpecError(f"{self.what} spans several lines; write it on one")
         try:
-            tree = ast.parse(self.source.lstrip(), mode="eval")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)
+                tree = ast.parse(self.source.lstrip(), mode="eval")
         except SyntaxError as error:
             shift = len(self.source) - len(self.source.lstrip())
             self._fail((error.offset or 1) + shift, "this is not a formula (a sign or a bracket is missing)")
@@ -165,8 +168,9 @@ class _Formula:
     def _checked(self, result: Any, position: int) -> Any:
         if _is_condition(result):
             return result
-        if result.has(sp.Abs):
-            result = result.replace(sp.Abs, absolute)
+        if result.has(sp.Abs, sp.cot):
+            # SymPy makes these itself: sqrt(z**2), tan(pi/2 - z).
+            result = result.replace(sp.Abs, absolute).replace(sp.cot, lambda x: 1 / sp.tan(x))
         if result.has(sp.zoo, sp.nan, sp.oo, -sp.oo) or result.is_real is False:
             self._fail(
                 position, "this is no real number (a division by zero, or a root or log outside its domain)"
@@ -231,6 +235,8 @@ class _Formula:
         arguments = [self._real(arg, depth) for arg in node.args]
         if function is UnitSum and arguments[0].has(UnitSum):
             self._fail(position, "a sum stands inside a sum; write them side by side")
+        if function is UnitSum and not arguments[0].free_symbols:
+            self._fail(position, "sum(…) adds over the units of a layer; its argument needs z")
         if function is sp.exp:
             self._tower(arguments[0], position)
         return function(*arguments)

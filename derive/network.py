@@ -98,13 +98,15 @@ class Network:
 
         source: what messages call it. name: the network's name if the text gives none.
         """
-        from derive.tomlspec import read
+        from derive.tomlspec import place, read
 
         spec = read(text, source)
         try:
             return _from_file(spec, name)
         except SpecError as error:
-            raise SpecError(f"{source}: {error}") from None
+            layer = re.match(r"layer (\d+)", str(error))
+            line = place(text, ("layers", int(layer[1]) - 1)) if layer else ""
+            raise SpecError(f"{source}{line}: {error}") from None
 
     def program(self, convention: Convention | None = None) -> Program:
         """The forward definitions in index notation, with the layout of the convention."""

@@ -18,6 +18,7 @@ Z = sp.Symbol("z", real=True)
 
 _NEAR = (0, "1e-3", 0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 20, 30)
 _FAR = ("1e3", "1e6", "1e20", "1e60")
+_HUGE = 10**19
 _GAP = mp.mpf("1e-12")
 
 
@@ -110,13 +111,15 @@ def _bound(near: dict[Any, Any], far: dict[Any, Any], f: Callable[[Any], Any]) -
     points = list(near)
     ordinary = max(abs(v) for z, v in {**near, **far}.items() if abs(z) <= 10**6)
     top, summit = max([*near.values(), *far.values()]), max(near.values())
-    if top > min(1.5 * ordinary + 1, mp.mpf(10) ** 19):
-        return sp.oo, False
     best = next(n for n, z in enumerate(points) if near[z] == summit)
     inner = 0 < best < len(points) - 1
     if inner:
         summit = max(summit, _summit(f, points[best - 1], points[best + 1]))
         top = max(top, summit)
+    if top > min(1.5 * ordinary + 1, _HUGE):
+        return sp.oo, False
+    if top < -_HUGE:
+        return sp.Integer(-_HUGE), False
     simple = _simple(top)
     if simple is None:
         return _outward(top), True

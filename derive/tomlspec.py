@@ -88,8 +88,9 @@ def read(text: str, source: str) -> FileSpec:
     try:
         return FileSpec.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise SpecError(f"{source}{_place(text, first['loc'])}: {_message(dict(first))}") from None
+        # A misspelt key is also a missing one; the misspelling is what has a line.
+        first = min(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden")
+        raise SpecError(f"{source}{place(text, first['loc'])}: {_message(dict(first))}") from None
 
 
 def _message(error: dict[str, Any]) -> str:
@@ -123,7 +124,7 @@ _NEEDED = {
 }
 
 
-def _place(text: str, location: tuple[int | str, ...]) -> str:
+def place(text: str, location: tuple[int | str, ...]) -> str:
     """The line of the key, or of the table that should hold it: ", line 7"."""
     for length in range(len(location), 0, -1):
         line = _lines(text).get(location[:length])
@@ -145,7 +146,8 @@ def _lines(text: str) -> dict[tuple[int | str, ...], int]:
             if header[1] == "[[":
                 counts[table] = counts.get(table, -1) + 1
                 table = (*table, counts[table])
-            found.setdefault(table, number)
+            for length in range(1, len(table) + 1):
+                found.setdefault(table[:length], number)
         elif key:
             found.setdefault((*table, *_path(key[1])), number)
     return found
