@@ -147,24 +147,9 @@ def test_sum_over_units() -> None:
         parse("sum(2)", ["z"], units=True)
 
 
-PIECES = st.sampled_from(
-    [*FUNCTIONS, *CONSTANTS, *"zy()()(),+-*/<>=.[]{}'\"\\:;@%~_#\n\x00é0129", "**", " if ", " else ", " and "]
-    + [
-        "__import__",
-        "lambda z: ",
-        "1e9",
-        "0.1",
-        "1e-9",
-        "{{",
-        "}}",
-        "not ",
-        "sum",
-        " or ",
-        "==",
-        "eval",
-        "open",
-    ]
-)
+WORDS = ["__import__", "lambda z: ", "1e9", "0.1", "1e-9", "{{", "}}", "not ", "sum", "eval", "open", "**"]
+SIGNS = [*"zy()()(),+-*/<>=.[]{}'\"\\:;@%~_#\n\x00é0129", "==", " if ", " else ", " and ", " or "]
+PIECES = st.sampled_from([*FUNCTIONS, *CONSTANTS, *WORDS, *SIGNS])
 ATOMS = st.sampled_from(["z", "z", "y", "0", "1", "2", "0.5", "pi", "-3", "1e9", "64"])
 
 
