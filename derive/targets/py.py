@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from derive.derivation import Derivation
 from derive.errors import SpecError
 from derive.notation import Tensor
+from derive.pipeline import derive
 from derive.printing import Naming, numpy_expression, python_name, rank
 from derive.program import Node
 from derive.targets import RenderOptions, Target
@@ -48,7 +49,7 @@ ORIENTATIONS = {
 
 RESERVED = frozenset(
     """
-    Array Arrays ArrayLike BadInput Callable LAYER_SIZES NDArray Path Progress Rows Sequence X Y argparse
+    Any Array Arrays ArrayLike BadInput Callable LAYER_SIZES NDArray Path Progress Rows Sequence X Y argparse
     backward cache central_difference check_gradients check_options check_width checked_inputs
     checked_labels cost cost_of csv forward grads init_params is_number losses main math np numbers params
     predict predict_proba read_data read_rows run save score sides special statistics sys t time train update
@@ -57,11 +58,16 @@ RESERVED = frozenset(
 
 
 def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
-    """Everything that templates/py/train.py.jinja names."""
+    """Everything that templates/py/train.py.jinja names.
+
+    Code computes the fused gradients, also where the sheet shows the others: those divide by A(1 - A).
+    """
+    number = equation_numbers(derivation)
+    if not derivation.convention.fused:
+        derivation = derive(derivation.program, convention=replace(derivation.convention, fused=True))
     net = layers(derivation)
     naming = Naming(rank=rank(derivation.program))
     gradients = needed_gradients(derivation)
-    number = equation_numbers(derivation)
     cost = cost_lines(derivation, net, naming)
     cost_reads_params = any(t.role == "parameter" for t in cost.reads)
     side = ORIENTATIONS[derivation.convention.layout]
@@ -88,7 +94,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "first_weight_inputs": net.parameters[0].shape.index(net.width(net.X)),
         "forward": list(forward(derivation, net, naming)),
         "forward_result": result(["X", *(d.name for d in forward_definitions(derivation, net))], "cache"),
-        "regularized": ", and the regularizer R / m" if net.program.regularizer else "",
+        "regularized": ", plus R / m" if net.program.regularizer else "",
         "loss": words(net.loss.note),
         "cost_takes": "params: Arrays, " if cost_reads_params else "",
         "cost_gives": "params, " if cost_reads_params else "",
@@ -163,7 +169,7 @@ def kink_sentence(nodes: Iterable[Node]) -> str:
     for node in nodes:
         for kink in node.kinks:
             where = f"{words(node.note)} at {kink.point}"
-            said[where] = f"the derivative of {where} is declared to be {kink.value}"
+            said[where] = f"the derivative of {where} is declared to be {numpy_expression(kink.value)}"
     sentence = "; ".join(said.values())
     return sentence[:1].upper() + sentence[1:] + "."
 
