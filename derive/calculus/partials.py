@@ -66,10 +66,20 @@ def slope(node: Node, z: sp.Symbol) -> sp.Expr:
 
 @lru_cache(maxsize=1024)
 def _slope(formula: sp.Expr, z: sp.Symbol, kinks: tuple[Kink, ...]) -> sp.Expr:
-    result = scalar_derivative(formula, z)
+    result = _by_branches(scalar_derivative(formula, z))
     for kink in kinks:
         result = with_kink(result, z, kink)
     return result
+
+
+def _by_branches(formula: sp.Expr) -> sp.Expr:
+    """A formula with branches inside as branches outside, each cancelled; equal neighbours joined."""
+    if not formula.has(sp.Piecewise) or isinstance(formula, sp.Piecewise):
+        return formula
+    folded = sp.piecewise_fold(formula)
+    if not isinstance(folded, sp.Piecewise):
+        return folded
+    return sp.Piecewise(*((sp.factor(sp.cancel(value)), where) for value, where in folded.args))
 
 
 def with_kink(formula: sp.Expr, z: sp.Symbol, kink: Kink) -> sp.Expr:

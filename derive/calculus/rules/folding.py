@@ -16,6 +16,7 @@ from derive.calculus.terms import (
     same_sums,
 )
 from derive.notation import (
+    Delta,
     Element,
     IndexSum,
     Tensor,
@@ -39,6 +40,7 @@ def fold_output(terms: Terms, context: Context) -> Rewriting | None:
             hot = [f for f in term.factors if _outer_exponential(f, context.tensor)]
             if not hot:
                 return None
+            hot += [f for f in term.factors if f not in hot and f.has(IndexSum) and not f.has(Delta)]
             hidden = {total: sp.Dummy() for f in hot for total in outermost(f, (IndexSum,))}
             whole = sp.Mul(*hot).xreplace(hidden)
             whole = whole.replace(sp.exp, lambda power: _monomials(power, context.tensor, exponential))
@@ -69,8 +71,7 @@ def _exponential_in(node: Node, tensor: Tensor) -> Callable[[Element], sp.Expr] 
     z, u, a = sp.Dummy("z", real=True), sp.Dummy("u", positive=True), sp.Dummy("a", real=True)
     stands_for = {sp.Dummy(f"s{n}", real=True): total for n, total in enumerate(sums)}
     body = node.body.xreplace({**{total: d for d, total in stands_for.items()}, own[0]: z})
-    value = in_generator(body, z, u)
-    solved = None if value is None or not value.is_rational_function(u) else solved_for(value, u, a)
+    solved = _exponential(body, z, a, u)
     if solved is None:
         return None
 
@@ -80,6 +81,15 @@ def _exponential_in(node: Node, tensor: Tensor) -> Callable[[Element], sp.Expr] 
         return solved.xreplace({**totals, a: node.tensor[element.args]})
 
     return at
+
+
+def _exponential(body: sp.Expr, z: sp.Symbol, a: sp.Symbol, u: sp.Symbol) -> sp.Expr | None:
+    """e^z from a = body(z), where body is linear in z or in e^z; else None."""
+    rate, rest = body.coeff(z, 1), sp.expand(body).coeff(z, 0)
+    if rate.is_number and rate != 0 and not rest.has(z) and sp.expand(body - rate * z - rest) == 0:
+        return sp.exp((a - rest) / rate)
+    value = in_generator(body, z, u)
+    return None if value is None or not value.is_rational_function(u) else solved_for(value, u, a)
 
 
 def _monomials(power: sp.Expr, tensor: Tensor, exponential: Callable[[Element], sp.Expr]) -> sp.Expr:

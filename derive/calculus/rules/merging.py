@@ -119,7 +119,14 @@ def _cancelled_intervals(before: Terms, after: Terms) -> tuple[str, ...]:
         }
 
     gone = [t for t in below(before) if t not in below(after) and t.interval is not None]
-    return tuple(f"{t.interval[0]} < {t.name} < {t.interval[1]}" for t in gone)  # type: ignore[index]
+    return tuple(_within(t) for t in gone)
+
+
+def _within(tensor: Tensor) -> str:
+    assert tensor.interval is not None
+    low, high = tensor.interval
+    below = "" if low == -sp.oo else f"{low} < "
+    return f"{below}{tensor.name}" + ("" if high == sp.oo else f" < {high}")
 
 
 def gather(terms: Terms, context: Context) -> Rewriting | None:
