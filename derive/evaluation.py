@@ -167,9 +167,22 @@ class Evaluator:
     def _summed(self, body: Closure, indices: tuple[Any, ...]) -> Closure:
         if not indices:
             return body
-        at, total = self.at(indices, body), self.numbers.sum
-        entries = list(self.entries(index.dim for index in indices))
-        return lambda: total([at(entry) for entry in entries])
+        first, *others = indices
+        inner = self._summed(body, tuple(others))
+        slot, frame, total = self.slot(first), self.frame, self.numbers.sum
+        positions = range(self.size(first.dim))
+
+        def value() -> Value:
+            before, parts = frame[slot], []
+            try:
+                for position in positions:
+                    frame[slot] = position
+                    parts.append(inner())
+            finally:
+                frame[slot] = before
+            return total(parts)
+
+        return value
 
     def _times(self, factors: Iterable[Any]) -> Closure:
         """A product; where a delta or mask is 0 the other factors are not evaluated."""
@@ -186,7 +199,17 @@ class Evaluator:
             inner = lambda: multiply([part() for part in parts])  # noqa: E731
         if not guards:
             return inner
-        return lambda: inner() if all(guard() for guard in guards) else zero
+        if len(guards) == 1:
+            (only,) = guards
+            return lambda: inner() if only() else zero
+
+        def guarded() -> Value:
+            for guard in guards:
+                if not guard():
+                    return zero
+            return inner()
+
+        return guarded
 
     def _guard(self, expr: Any) -> Callable[[], bool]:
         if isinstance(expr, Delta):
