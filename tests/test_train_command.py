@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
 import subprocess
 import sys
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
-from generated_code import source
+from generated_code import module, source
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 BINARY, CLASSES, VALUES = "2 -> 3 tanh -> 1 sigmoid", "2 -> 3 softmax", "2 -> 3 tanh -> 1 identity"
 
 
-def run(spec: str, folder: Path, *arguments: object, **choices: str) -> subprocess.CompletedProcess[str]:
-    (folder / "train.py").write_text(source(spec, **choices), encoding="utf-8")
-    return subprocess.run(
-        [sys.executable, "-W", "error", "train.py", *map(str, arguments)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-    )
+@dataclass(frozen=True)
+class Finished:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(spec: str, folder: Path, *arguments: object, **choices: str) -> Finished:
+    """The command in this process, in the folder, with warnings as errors."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(folder), redirect_stdout(out), redirect_stderr(err), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            status = module(spec, **choices).main(list(map(str, arguments)))
+        except SystemExit as stop:
+            status = int(str(stop.code))
+    return Finished(status, out.getvalue(), err.getvalue())
 
 
 def printed(spec: str, folder: Path, *arguments: object, **choices: str) -> str:
@@ -169,6 +183,16 @@ def test_statistics_come_from_the_training_part_and_are_saved(tmp_path: Path) ->
         assert set(saved) == {"W1", "b1", "W2", "b2", "X_mean", "X_scale"}
         np.testing.assert_allclose(saved["X_mean"].ravel(), features.mean(axis=0))
         np.testing.assert_allclose(saved["X_scale"].ravel(), features.std(axis=0))
+
+
+def test_as_a_command_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(source(BINARY), encoding="utf-8")
+    (tmp_path / "data.csv").write_text(rows("0011"))
+    for arguments, status in ((["data.csv"], 0), (["nowhere.csv"], 2)):
+        command = [sys.executable, "-W", "error", "train.py", *arguments]
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert result.returncode == status
+        assert bool(result.stdout) == (status == 0) and bool(result.stderr) == (status == 2)
 
 
 def test_no_test_part(tmp_path: Path) -> None:

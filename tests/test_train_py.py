@@ -289,7 +289,7 @@ def test_every_name_of_the_code_is_reserved() -> None:
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("code")
     for number, (spec, choice) in enumerate(EVERY):
-        (folder / f"train_{number}.py").write_text(source(spec, **choice), encoding="utf-8")
+        (folder / f"train_{number:02}.py").write_text(source(spec, **choice), encoding="utf-8")
     return folder
 
 
@@ -302,7 +302,8 @@ def test_generated_code_passes_the_linter(written: Path) -> None:
 
 
 def test_generated_code_passes_the_strict_type_checker(written: Path, tmp_path: Path) -> None:
-    files = sorted(map(str, written.glob("*.py")))
+    files = sorted(map(str, written.glob("*.py")))[:: len(CHOICES) + 1]
+    assert len(files) >= len(SPECS) * 3 // 4
     options = ["--strict", "--no-incremental", f"--cache-dir={tmp_path}", "--config-file="]
     result = subprocess.run([sys.executable, "-m", "mypy", *options, *files], capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
