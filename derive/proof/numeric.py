@@ -21,6 +21,7 @@ from derive.proof.modular import is_scaled
 
 COMPLEX_STEP = 1e-30
 REAL_STEP = 1e-3
+SMALLEST_STEP = 1e-6
 STENCIL = tuple(
     (sign * step, sign * weight)
     for step, weight in ((1, 4 / 5), (2, -1 / 5), (3, 4 / 105), (4, -1 / 280))
@@ -163,11 +164,15 @@ class _Pass:
         return moved
 
     def _step(self, tensor: Tensor, value: float) -> float:
-        """The unit of the differences: smaller where a bound of the values, a singular point, is near."""
+        """The unit of the differences: smaller where a bound of the values may be a singular point.
+
+        A bound that is attained is none: the cost is finite there.
+        """
         bounds = [float(bound) for bound in tensor.interval or ()]
         if not all(map(math.isfinite, bounds)):
             return REAL_STEP
-        return min([REAL_STEP, *(abs(value - bound) / 50 for bound in bounds)])
+        distances = [abs(value - bound) / 50 for bound in bounds if value != bound]
+        return max(min([REAL_STEP, *distances]), SMALLEST_STEP)
 
     def derivative(self, tensor: Tensor) -> dict[Entry, float]:
         """∂(Σ loss + regularizer)/∂entry."""
