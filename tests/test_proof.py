@@ -331,3 +331,25 @@ def test_a_matrix_form_in_place_of_another_gradient_is_caught() -> None:
     wrong = replace(wrong, indices=wrong.indices)
     assert not prove(derivation_of(wrong)).ok
     assert Z2.dims == dZ2.dims
+
+
+def test_the_exponential_of_a_named_logarithm() -> None:
+    """exp(log softmax) is softmax, although log softmax has a name."""
+    n = sp.Symbol("n", integer=True, positive=True)
+    z, a, s = Tensor("z", (n,)), Tensor("a", (n,)), Tensor("s")
+    k, c, e = Index("k", n), Index("c", n), Index("e", n)
+    nodes = (
+        Node(a, (k,), z[k] - sp.log(IndexSum(sp.exp(z[c]), c))),
+        Node(s, (), IndexSum(sp.exp(2 * a[e]) / 2, e)),
+    )
+    p = Program(nodes, s, name="log_softmax")
+    r = Index("r", n)
+    square, softmax = sp.exp(2 * a[r]), sp.exp(z[k]) / IndexSum(sp.exp(z[c]), c)
+    right = one_gradient(
+        p, z, lambda q: (Term((sp.exp(2 * a[q]),)), Term((softmax.xreplace({k: q}), IndexSum(-square, r))))
+    )
+    assert prove(right).failures == ()
+    wrong = one_gradient(
+        p, z, lambda q: (Term((sp.exp(2 * a[q]),)), Term((sp.exp(z[q]), IndexSum(-square, r))))
+    )
+    assert not prove(wrong).ok

@@ -49,6 +49,8 @@ def test_nothing_checked_and_what_raises_are_failures() -> None:
 
 
 ZERO = [
+    Exp(u - 2 * sp.log(v)) - Exp(u) / v**2,
+    Exp(sp.log(v)) - v,
     Exp(u) * Exp(v) ** -1 - Exp(u) / Exp(v),
     sp.sqrt(Exp(u)) ** 2 - Exp(u),
     1 / (1 + 1 / Exp(u)) - Exp(u) / (1 + Exp(u)),

@@ -1,4 +1,4 @@
-"""A program's own forward pass in any kind of number, with the derivatives of its cost."""
+"""A program's own forward pass modulo the prime, with the derivatives of its cost."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 import sympy as sp
 
-from derive.evaluation import Closure, Entry, EvaluationError, Evaluator, Numbers, Table
+from derive.evaluation import Closure, Entry, EvaluationError, Evaluator, Table
 from derive.notation import Tensor
 from derive.program import Node, Program
 from derive.proof.duals import Duals, DualTable
+from derive.proof.residues import Residues
 
 
 class Unrooted(ArithmeticError):
@@ -33,7 +34,7 @@ class Forward:
     """
 
     def __init__(
-        self, program: Program, numbers: Numbers, sizes: Mapping[sp.Symbol, int], leaves: dict[int, Table]
+        self, program: Program, numbers: Residues, sizes: Mapping[sp.Symbol, int], leaves: dict[int, Table]
     ) -> None:
         self.program = program
         self.numbers = numbers
@@ -49,7 +50,16 @@ class Forward:
             for entry in self.evaluator.entries(node.tensor.dims):
                 with self._progress(node):
                     table[entry] = value(entry)
+            if any(isinstance(term.as_coeff_Mul()[1], sp.log) for term in sp.Add.make_args(node.body)):
+                self._relate_exponentials(node, table)
         self._sweep()
+
+    def _relate_exponentials(self, node: Node, table: Table) -> None:
+        """Where a = z − log s is named, exp(a) has to be exp(z)/s."""
+        value = self.evaluator.at(node.indices, self.evaluator.scalar(sp.exp(node.body)))
+        for entry, exponent in table.items():
+            with self._progress(node):
+                self.numbers.exponentials[exponent] = value(entry)
 
     @contextmanager
     def _progress(self, node: Node) -> Iterator[None]:

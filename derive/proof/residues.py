@@ -34,6 +34,7 @@ class Residues:
         self._key = seed.to_bytes(16, "big", signed=False)
         self._memo: dict[tuple[Any, ...], int] = {}
         self.has_chosen = False
+        self.exponentials: dict[int, int] = {}
 
     def random(self, *what: Any) -> int:
         """A residue other than 0, always the same for the same question."""
@@ -73,8 +74,10 @@ class Residues:
     def exponential(self, pairs: list[tuple[sp.Rational, int]]) -> int:
         result = 1
         for coefficient, value in pairs:
-            root = self.random("exp", value)
-            result = result * self.power(root * root % PRIME, coefficient) % PRIME
+            if value not in self.exponentials:
+                root = self.random("exp", value)
+                self.exponentials[value] = root * root % PRIME
+            result = result * self.power(self.exponentials[value], coefficient) % PRIME
         return result
 
     def rotation(self, pairs: list[tuple[sp.Rational, int]]) -> tuple[int, int]:

@@ -16,6 +16,16 @@ class Exp(sp.Function):  # type: ignore[misc]
     nargs = 1
     is_real = True
 
+    @classmethod
+    def eval(cls, argument: sp.Expr) -> sp.Expr | None:
+        """exp(z + c log s) is exp(z)·s^c."""
+        terms = [(term, *term.as_coeff_Mul()) for term in sp.Add.make_args(argument)]
+        powers = [inner.args[0] ** c for _, c, inner in terms if isinstance(inner, sp.log)]
+        if not powers:
+            return None
+        rest = sp.Add(*(term for term, _, inner in terms if not isinstance(inner, sp.log)))
+        return sp.Mul(cls(rest) if rest != 0 else 1, *powers)
+
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         return self
 
