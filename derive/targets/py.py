@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from derive.derivation import Derivation
 from derive.errors import SpecError
-from derive.notation import Tensor
 from derive.pipeline import derive
 from derive.printing import Naming, numpy_expression, python_name, rank
 from derive.program import Node
 from derive.targets import RenderOptions, Target
+from derive.targets.blocks import forward, forward_definitions, reading, result
 from derive.targets.layers import Layers, layers
 from derive.targets.lines import (
-    code_line,
     equation_numbers,
-    forward_lines,
     gradient_lines,
     needed_gradients,
     shape,
     unique,
     used,
 )
-from derive.targets.losses import Cost, cost_lines
-from derive.targets.vectors import softmax_lines
+from derive.targets.losses import cost_lines
+from derive.targets.wording import INITIALISATION, conventions, proof, title, words
 
 
 @dataclass(frozen=True)
@@ -78,6 +75,8 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
             gradient, f"{shape(gradient.of)}, equation {number[gradient.name]}", naming
         )
     ]
+    blocks = list(forward(derivation, net, naming))
+    sides = list(kinks(net, naming))
     reads = unique(t for gradient in gradients for t in used(gradient))
     return {
         **vars(side),
@@ -92,7 +91,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "initial": list(initial(net)),
         "first_weight": net.parameters[0].name,
         "first_weight_inputs": net.parameters[0].shape.index(net.width(net.X)),
-        "forward": list(forward(derivation, net, naming)),
+        "forward": blocks,
         "forward_result": result(["X", *(d.name for d in forward_definitions(derivation, net))], "cache"),
         "regularized": ", plus R / m" if net.program.regularizer else "",
         "loss": words(net.loss.note),
@@ -110,93 +109,12 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "kind": kind(net),
         "label_conditions": list(label_conditions(net)),
         "label_statistics": LABEL_STATISTICS[net.is_regression],
-        "kinks": list(kinks(net, naming)),
-        "kink_remark": KINK_REMARK if list(kinks(net, naming)) else "",
+        "kinks": sides,
+        "kink_remark": KINK_REMARK if sides else "",
         "shapes": {"X": shape(net.X), "Y": shape(net.Y), "A": shape(net.output.tensor)},
-        "uses_special": any("special." in line for line in all_lines(derivation, net, naming, lines, cost)),
+        "uses_special": any("special." in line for block in (*blocks, cost.lines, lines) for line in block),
     }
 
-
-def all_lines(
-    derivation: Derivation, net: Layers, naming: Naming, gradients: list[str], cost: Cost
-) -> Iterator[str]:
-    yield from gradients
-    yield from cost.lines
-    for block in forward(derivation, net, naming):
-        yield from block
-
-
-def words(name: str) -> str:
-    """A name of the tables as words.
-
-    >>> words("binary_cross_entropy")
-    'binary cross-entropy'
-    """
-    return name.replace("_", " ").replace("cross entropy", "cross-entropy")
-
-
-def title(net: Layers) -> list[str]:
-    count = len(net.activations)
-    deep = f"{count} layers" if count > 1 else "one layer"
-    what = f"Gradient descent for a network of {deep}, {net.describe()}"
-    return wrapped(f"{what}, with the loss {words(net.loss.note)}.", 96)
-
-
-def conventions(derivation: Derivation) -> list[str]:
-    """Sentences on what the names mean, broken into lines."""
-    choice = derivation.convention
-    sample = {"columns": "columns", "rows": "rows"}[choice.layout]
-    if choice.convention == "course":
-        meaning = (
-            f"Samples are the {sample} of X. The cost J is the mean of the losses of the m samples. "
-            "dZ and dA are derivatives of the sum of these losses; 1/m stands in dW and db, which are "
-            "derivatives of J."
-        )
-    else:
-        meaning = (
-            f"Samples are the {sample} of X. The cost J is the mean of the losses of the m samples, and "
-            "every gradient is a derivative of J: 1/m enters with the first of them."
-        )
-    if any(node.kinks for node in derivation.program.nodes):
-        meaning += " " + kink_sentence(derivation.program.nodes)
-    meaning += " Equation numbers are those of the derivation sheet."
-    return wrapped(meaning)
-
-
-def kink_sentence(nodes: Iterable[Node]) -> str:
-    """What is declared where an activation has no derivative, each activation once."""
-    said = {}
-    for node in nodes:
-        for kink in node.kinks:
-            where = f"{words(node.note)} at {kink.point}"
-            said[where] = f"the derivative of {where} is declared to be {numpy_expression(kink.value)}"
-    sentence = "; ".join(said.values())
-    return sentence[:1].upper() + sentence[1:] + "."
-
-
-def proof(derivation: Derivation) -> list[str]:
-    """What was checked before this file was written."""
-    found = derivation.proof
-    if found is None:
-        return ["Nothing of this has been proved: the derivation was made without its proof."]
-    if found.failures:
-        failed = f"{len(found.failures)} of {found.checks} checks"
-        return wrapped(f"The proof FAILED in {failed}: do not use this file.")
-    return wrapped(
-        f"Proved: each gradient and each step of its derivation, in {found.checks} checks in exact "
-        "arithmetic modulo a prime above 2^61 at small sizes. A wrong formula passes such a check with a "
-        "probability of at most its degree / 2^61."
-    )
-
-
-def wrapped(text: str, width: int = 100) -> list[str]:
-    return textwrap.wrap(text, width)
-
-
-INITIALISATION = (
-    "A layer with n inputs starts with the standard deviation sqrt(1/n), or sqrt(2/n) before an",
-    "activation without bound, like ReLU: pre-activations then keep their size from layer to layer.",
-)
 
 LABEL_STATISTICS = {True: "statistics(labels[part])", False: "np.zeros((1, 1)), np.ones((1, 1))"}
 
@@ -236,57 +154,6 @@ def hyperparameters(net: Layers) -> list[tuple[str, str]]:
                 "name the parameter otherwise, for example beta"
             )
     return [(python_name(tensor.name), "0.01") for tensor in net.hyperparameters]
-
-
-def forward_definitions(derivation: Derivation, net: Layers) -> list[Any]:
-    costs = {t.serial for t in net.program.costs}
-    return [d for d in derivation.forward if d.node.tensor.serial not in costs]
-
-
-def forward(derivation: Derivation, net: Layers, naming: Naming) -> Iterator[list[str]]:
-    """The lines of each layer, the parameters that it reads first."""
-    block: list[str] = []
-    for definition in forward_definitions(derivation, net):
-        parameters = [t for t in definition.node.uses if t.role == "parameter"]
-        if parameters:
-            if block:
-                yield block
-            block = [unpacking(parameters, "params")]
-        block += softmax_lines(definition.node, naming) or forward_lines(definition, naming)
-    yield block
-
-
-def unpacking(tensors: Iterable[Tensor], holder: str) -> str:
-    """One line that names arrays of a dictionary, with their shapes."""
-    tensors = sorted(tensors, key=lambda t: t.serial)
-    names = ", ".join(t.name for t in tensors)
-    values = ", ".join(f'{holder}["{t.name}"]' for t in tensors)
-    return code_line(names, values, ", ".join(map(shape, tensors)))
-
-
-def reading(tensors: Iterable[Tensor], net: Layers) -> Iterator[str]:
-    """Lines that take what is needed out of the cache and the parameters, one line for each layer."""
-    wanted = {t.serial for t in tensors}
-    cached = (net.X, *(node.tensor for node in net.program.nodes))
-    for holder, owned in (("cache", cached), ("params", net.parameters)):
-        for tensor in owned:
-            if tensor.serial in wanted:
-                yield unpacking([tensor], holder)
-
-
-def result(names: list[str], what: str) -> str:
-    """The return statement of a function that gives a dictionary of its arrays."""
-    entries = [f'"{name}": {name}' for name in names]
-    line = f"    return {{{', '.join(entries)}}}"
-    if len(line) <= 100:
-        return line
-    rows, row = [], ""
-    for entry in entries:
-        if row and len(row) + len(entry) > 86:
-            rows.append(row)
-            row = ""
-        row += f"{entry}, "
-    return "\n".join(["    return {", *(f"        {r.rstrip()}" for r in [*rows, row]), "    }"])
 
 
 def labels_shape(net: Layers) -> str:
@@ -340,3 +207,5 @@ def escape(text: str) -> str:
 
 
 TARGET = Target("py", lambda options: {"train.py": "train.py.jinja"}, context, escape)
+
+__all__ = ["TARGET", "context", "words"]
