@@ -1,0 +1,56 @@
+"""Characters that TeX's usual fonts lack, so that every text compiles under every engine."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from derive.printing import escaped, math_name
+
+SYMBOLS = {
+    "′": "'",
+    "−": "-",
+    "·": r"\cdot",
+    "×": r"\times",
+    "→": r"\to",
+    "≤": r"\le",
+    "≥": r"\ge",
+    "≠": r"\ne",
+    "∂": r"\partial",
+    "²": "^{2}",
+    "₀": "_{0}",
+    "∞": r"\infty",
+}
+T1_LETTERS = frozenset("ÆæØøßÐðÞþŒœŁłı")
+
+
+def tex_text(text: str) -> str:
+    """Text from outside as TeX prints it: nothing in it is a command, no glyph is missing.
+
+    A letter that the fonts lack is handed to the macro \\otherletter with its code point.
+    """
+    return tex_glyphs(escaped(text))
+
+
+def tex_glyphs(text: str) -> str:
+    """TeX source with every character beyond the usual fonts replaced."""
+    return "".join(char if char.isascii() else _glyph(char) for char in text)
+
+
+def _glyph(char: str) -> str:
+    if char in SYMBOLS:
+        return rf"\ensuremath{{{SYMBOLS[char]}}}"
+    if char in T1_LETTERS or _accented(char):
+        return char
+    if unicodedata.name(char, "").startswith("GREEK") and math_name(char).startswith("\\"):
+        name = math_name(char)
+        if not name.startswith(r"\text"):
+            return rf"\ensuremath{{{name}}}"
+    if unicodedata.category(char)[0] == "M":
+        return ""
+    return rf"\otherletter{{{char}}}{{{ord(char):04X}}}"
+
+
+def _accented(char: str) -> bool:
+    """Whether it is a Latin letter with an accent that T1 fonts have."""
+    base, *marks = unicodedata.normalize("NFD", char)
+    return base.isascii() and base.isalpha() and len(marks) == 1 and ord(char) < 0x180

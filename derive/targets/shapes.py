@@ -1,0 +1,60 @@
+"""Shapes of whole arrays as a line of mathematics that a reader checks: (1, 4) = (1, m)(m, 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+
+from derive.arrays import Array, AxisSum, Entrywise, MatrixProduct
+from derive.notation import Tensor
+from derive.printing import Naming, latex_expression
+
+Sizes = Mapping[sp.Symbol, int]
+
+
+def shape(tensor: Tensor, sizes: Sizes) -> str:
+    """The shape of a tensor in LaTeX, with numbers where they are known."""
+    return _tuple([_size(size, sizes) for size in tensor.shape])
+
+
+def shape_check(tensor: Tensor, array: Array, sizes: Sizes) -> str:
+    """What the shapes on both sides of `tensor = array` are."""
+    right = _shapes(array, sizes)
+    own = shape(tensor, sizes)
+    return own if right in ("", own) else f"{own} = {right}"
+
+
+def _shapes(array: Array, sizes: Sizes) -> str:
+    if isinstance(array, MatrixProduct):
+        left, right = _shapes(array.left, sizes), _shapes(array.right, sizes)
+        return rf"{_bracketed(left)}\,{_bracketed(right)}"
+    if isinstance(array, AxisSum) and len(array.operand.axes) == 2 and array.keepdims:
+        summed = array.operand.axes[array.axis]
+        inner = _bracketed(_shapes(array.operand, sizes))
+        size = "1" if summed is None else _size(summed.dim, sizes)
+        return rf"{inner}\,{_tuple([size, '1'])}" if array.axis == 1 else rf"{_tuple(['1', size])}\,{inner}"
+    if isinstance(array, Entrywise):
+        parts = [_shapes(operand, sizes) for _, operand in array.operands if operand.axes]
+        joiner = " + " if array.formula.is_Add else r" \odot "
+        return joiner.join(dict.fromkeys(parts)) if array.formula.is_Add else joiner.join(_unlike(parts))
+    return _tuple(["1" if axis is None else _size(axis.dim, sizes) for axis in array.axes])
+
+
+def _unlike(parts: list[str]) -> list[str]:
+    """One shape for several operands with the same, unless a product of two is what is shown."""
+    return parts if len(parts) <= 2 else list(dict.fromkeys(parts))
+
+
+def _bracketed(shapes: str) -> str:
+    return f"[{shapes}]" if " + " in shapes or r" \odot " in shapes else shapes
+
+
+def _size(size: sp.Expr, sizes: Sizes) -> str:
+    return latex_expression(sp.sympify(size), Naming(sizes=sizes))
+
+
+def _tuple(sizes: list[str]) -> str:
+    if not sizes:
+        return r"\text{scalar}"
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
