@@ -52,5 +52,5 @@ def _glyph(char: str) -> str:
 
 def _accented(char: str) -> bool:
     """Whether it is a Latin letter with an accent that T1 fonts have."""
-    base, *marks = unicodedata.normalize("NFD", char)
-    return base.isascii() and base.isalpha() and len(marks) == 1 and ord(char) < 0x180
+    parts = unicodedata.normalize("NFD", char)
+    return len(parts) == 2 and parts[0].isascii() and parts[0].isalpha() and ord(char) < 0x180

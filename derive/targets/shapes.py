@@ -6,9 +6,14 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from derive.arrays import Array, AxisSum, Entrywise, MatrixProduct
+from derive.arrays import Array, AxisSum, Entrywise, Leaf, MatrixProduct, Transposed
 from derive.notation import Tensor
-from derive.printing import Naming, latex_expression
+from derive.printing import Naming, latex_expression, tensor_name
+from derive.printing.entry import has_matrix_notation
+from derive.printing.latex import LatexPrinter
+from derive.printing.letters import parts
+from derive.printing.order import POWER
+from derive.printing.printer import Piece
 
 Sizes = Mapping[sp.Symbol, int]
 
@@ -23,6 +28,36 @@ def shape_check(tensor: Tensor, array: Array, sizes: Sizes) -> str:
     right = _shapes(array, sizes)
     own = shape(tensor, sizes)
     return own if right in ("", own) else f"{own} = {right}"
+
+
+def shaped_equation(tensor: Tensor, array: Array, naming: Naming) -> str | None:
+    """`tensor = array` with its shape under each symbol; None where no product or sum needs it."""
+    if not has_matrix_notation(array) or not _contracts(array):
+        return None
+    printer = ShapedPrinter(naming, array)
+    left = printer.under(tensor_name(tensor), _tuple([_size(size, naming.sizes) for size in tensor.shape]))
+    return f"{left} = {printer.piece(array).text}"
+
+
+class ShapedPrinter(LatexPrinter):
+    """LaTeX in which every whole array carries its shape."""
+
+    def under(self, name: str, shape: str) -> str:
+        return rf"\underset{{{shape}}}{{{name}}}"
+
+    def _Leaf(self, array: Leaf) -> Piece:
+        name = super()._Leaf(array).text
+        return Piece(self.under(name, _shapes(array, self.naming.sizes)) if array.axes else name)
+
+    def _Transposed(self, array: Transposed) -> Piece:
+        if not isinstance(array.operand, Leaf):
+            return super()._Transposed(array)
+        name = super()._Transposed(array).text
+        return Piece(self.under(name, _shapes(array, self.naming.sizes)), POWER)
+
+
+def _contracts(array: Array) -> bool:
+    return isinstance(array, MatrixProduct | AxisSum) or any(map(_contracts, parts(array)))
 
 
 def _shapes(array: Array, sizes: Sizes) -> str:

@@ -25,7 +25,7 @@ from derive.targets import RenderOptions, Target, py
 from derive.targets.glyphs import tex_text
 from derive.targets.layers import Layers, layers
 from derive.targets.lines import broken, equation_numbers
-from derive.targets.shapes import shape, shape_check
+from derive.targets.shapes import shape, shape_check, shaped_equation
 from derive.targets.words import WORDS
 
 Words = Mapping[str, str]
@@ -49,6 +49,12 @@ class Box:
     formula: str
     shapes: str
     remark: str
+    shaped: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The formula with shapes under its symbols, where they help."""
+        return self.shaped or self.formula
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ class Sheet:
         shown = tex_text(text)
         for name in sorted(self.names, key=len, reverse=True):
             pattern = rf"(?<![\w\\{{$]){re.escape(tex_text(name))}(?![\w}}])"
-            shown = re.sub(pattern, lambda _, n=name: f"\x00{self.names[n]}\x01", shown)
+            shown = re.sub(pattern, "\x00" + self.names[name].replace("\\", "\\\\") + "\x01", shown)
         return shown.replace("\x00", "$").replace("\x01", "$")
 
     def forward(self) -> Iterator[Block]:
@@ -106,6 +112,7 @@ class Sheet:
                 latex_equation(tensor, node.indices, value, self.naming),
                 shapes,
                 shapes if node.body.has(IndexSum) else f"{self.words['entrywise']}{GAP}{shapes}",
+                self.shaped(tensor, definition.array),
             ),
         )
 
@@ -113,6 +120,9 @@ class Sheet:
         if array is None:
             return f"${shape(tensor, self.program.sizes)}$"
         return f"${shape_check(tensor, array, self.program.sizes)}$"
+
+    def shaped(self, tensor: Tensor, array: Any) -> str | None:
+        return None if array is None else shaped_equation(tensor, array, self.naming)
 
     def cost(self) -> Iterator[Block]:
         for definition in self.derivation.forward:
@@ -159,7 +169,13 @@ class Sheet:
             f"${tensor_name(symbol)} = {self.quotient(gradient)}$",
             self.uses(gradient),
             tuple(rows),
-            Box(self.numbers[gradient.name], gradient.equation, shapes, remark),
+            Box(
+                self.numbers[gradient.name],
+                gradient.equation,
+                shapes,
+                remark,
+                self.shaped(symbol, gradient.array),
+            ),
             tuple(map(self.prose, gradient.assumptions)),
         )
 
@@ -185,8 +201,12 @@ class Sheet:
         words, choice = self.words, self.derivation.convention
         if any(t.role == "input" for t in self.program.leaves) and self.program.sizes:
             yield words["samples"], words[f"samples {choice.layout}"]
-        kind = "same" if self.program.scale == 1 and not self.program.regularizer else choice.convention
-        yield words["gradients"], words[f"gradients {kind}"].format(scale=self.scaled)
+        if self.program.sizes:
+            sizes = (f"${latex_expression(dim)} = {size}$" for dim, size in self.program.sizes.items())
+            yield words["sizes"], words["join"].join(sizes) + words["stop"]
+        kind = "same" if self.program.scale == 1 else choice.convention
+        summed = words["losses"] + (words["and regularizer"] if self.program.regularizer else "")
+        yield words["gradients"], words[f"gradients {kind}"].format(scale=self.scaled, summed=summed)
         yield words["shape rule"], words["shape rule text"]
         yield words["products"], words["products text"]
         yield words["ones"], words["ones text"]
@@ -203,10 +223,8 @@ class Sheet:
     @property
     def scaled(self) -> str:
         """J in terms of the sum of the losses."""
-        total = sp.Symbol("derive_total")
-        factor = latex_expression(self.program.scale * total, self.naming)
-        name = latex_expression(total)
-        return factor.replace(name, r"\mathcal{L}")
+        factor = latex_expression(self.program.scale, self.naming).replace(r"\frac", r"\tfrac")
+        return rf"{'' if factor == '1' else factor}\,\mathcal{{L}}"
 
     def kinks(self) -> Iterator[str]:
         for node in self.program.nodes:

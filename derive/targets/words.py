@@ -17,12 +17,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "samples columns": r"Samples are columns: column $i$ of $X$ is one sample, and there are $m$ of them.",
         "samples rows": r"Samples are rows: row $i$ of $X$ is one sample, and there are $m$ of them.",
         "gradients": "Gradients",
-        "gradients course": r"$\mathcal{{L}}$ is the sum of the losses and $J = {scale}$ the cost. "
+        "gradients course": r"$\mathcal{{L}}$ is {summed} and $J = {scale}$ the cost. "
         r"For what the network computes, $d\,\cdot$ is a derivative of $\mathcal{{L}}$; for what it is given, "
         r"parameters among them, of $J$: the factor of $J$ enters there and nowhere else.",
-        "gradients exact": r"$J = {scale}$ is the cost, with $\mathcal{{L}}$ the sum of the losses. Every $d\,\cdot$ "
+        "gradients exact": r"$J = {scale}$ is the cost, with $\mathcal{{L}}$ {summed}. Every $d\,\cdot$ "
         "is a derivative of $J$.",
-        "gradients same": r"$J = \mathcal{{L}}$ is the cost. Every $d\,\cdot$ is a derivative of it.",
+        "gradients same": r"$J = \mathcal{{L}}$ is the cost, {summed}. Every $d\,\cdot$ is a derivative of it.",
+        "losses": "the sum of the losses",
+        "and regularizer": " and the regularizer $R$",
+        "sizes": "Sizes",
         "shape rule": "Shapes",
         "shape rule text": "A gradient has the shape of what it belongs to.",
         "products": "Products",
@@ -96,10 +99,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "samples columns": "样本按列排列：$X$ 的第 $i$ 列是一个样本，共有 $m$ 个样本。",
         "samples rows": "样本按行排列：$X$ 的第 $i$ 行是一个样本，共有 $m$ 个样本。",
         "gradients": "梯度",
-        "gradients course": r"$\mathcal{{L}}$ 是各样本损失之和，成本为 $J = {scale}$。对网络算出的量，"
+        "gradients course": r"$\mathcal{{L}}$ 是{summed}，成本为 $J = {scale}$。对网络算出的量，"
         r"$d\,\cdot$ 是 $\mathcal{{L}}$ 的导数；对给定的量（包括参数），是 $J$ 的导数：$J$ 的系数只在那里出现。",
-        "gradients exact": r"成本为 $J = {scale}$，$\mathcal{{L}}$ 是各样本损失之和。每个 $d\,\cdot$ 都是 $J$ 的导数。",
-        "gradients same": r"成本为 $J = \mathcal{{L}}$。每个 $d\,\cdot$ 都是它的导数。",
+        "gradients exact": r"成本为 $J = {scale}$，$\mathcal{{L}}$ 是{summed}。每个 $d\,\cdot$ 都是 $J$ 的导数。",
+        "gradients same": r"成本为 $J = \mathcal{{L}}$，即{summed}。每个 $d\,\cdot$ 都是它的导数。",
+        "losses": "各样本损失之和",
+        "and regularizer": "与正则项 $R$ 之和",
+        "sizes": "规模",
         "shape rule": "维度",
         "shape rule text": "梯度的维度与它所属的量相同。",
         "products": "乘积",
