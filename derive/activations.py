@@ -176,8 +176,11 @@ def _bends(expr: sp.Expr, point: sp.Expr) -> bool:
     """Whether the slopes on the two sides of the point differ, or cannot be told."""
     if point.free_symbols or expr.free_symbols - {Z}:
         return True
-    below, above = (_beside(expr, point + step).diff(Z).subs(Z, point) for step in (-_STEP, _STEP))
-    return bool(sp.N(below - above, 30, chop=True) != 0)
+    try:
+        below, above = (_beside(expr, point + step).diff(Z).subs(Z, point) for step in (-_STEP, _STEP))
+        return bool(sp.N(below - above, 30, chop=True) != 0)
+    except (ArithmeticError, ValueError, StopIteration):
+        return True
 
 
 _STEP = sp.Rational(1, 10**9)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -14,6 +14,25 @@ from derive.formula import parse_number
 from derive.losses import LOSSES, Loss
 from derive.oneline import Call, parse_call
 from derive.ranges import Interval
+
+
+@dataclass(frozen=True)
+class Own:
+    """Activations and losses of the user's own, beside those of the tables."""
+
+    activations: tuple[Activation, ...] = ()
+    losses: tuple[Loss, ...] = ()
+
+    @property
+    def all_activations(self) -> dict[str, Activation]:
+        return {**ACTIVATIONS, **{entry.name: entry for entry in self.activations}}
+
+    @property
+    def all_losses(self) -> dict[str, Loss]:
+        return {**LOSSES, **{entry.name: entry for entry in self.losses}}
+
+
+NONE = Own()
 
 
 def activation(given: Any, own: Mapping[str, Activation] | None = None) -> Activation:

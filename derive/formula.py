@@ -158,12 +158,11 @@ class _Formula:
         if build is None:
             self._fail(position, _refusal(node))
         try:
-            result = build(node, depth + 1, position)
+            return self._checked(build(node, depth + 1, position), position)
         except (TypeError, ValueError, ArithmeticError, RecursionError, NotImplementedError) as error:
             if isinstance(error, SpecError):
                 raise
-            self._fail(position, "this cannot be worked out as a real number")
-        return self._checked(result, position)
+            return self._fail(position, "this cannot be worked out as a real number")
 
     def _checked(self, result: Any, position: int) -> Any:
         if _is_condition(result):

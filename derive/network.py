@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from derive.activations import ACTIVATIONS, Activation, is_name
 from derive.derivation import Convention
-from derive.entries import activation, loss, own_activation, own_loss
+from derive.entries import NONE, Own, activation, loss, own_activation, own_loss
 from derive.errors import SpecError, shown, unknown
 from derive.formula import parse_number
 from derive.losses import LOSSES, Loss, default_loss
@@ -54,8 +54,8 @@ class Network:
     convention: Convention = DEFAULT
     l2: str = "0"
     l1: str = "0"
-    lang: str = "en"
-    detail: str = "full"
+    lang: Literal["en", "zh"] = "en"
+    detail: Literal["brief", "full"] = "full"
 
     def __post_init__(self) -> None:
         layers = tuple(self.layers)
@@ -77,23 +77,27 @@ class Network:
         object.__setattr__(self, "name", check_name(self.name) if self.name else slug(self))
 
     @classmethod
-    def parse(cls, text: str, **choices: Any) -> Network:
+    def parse(cls, text: str, own: Own = NONE, **choices: Any) -> Network:
         """A network from the one-line notation; choices are fields such as name or convention.
+
+        own: activations and losses of the user's own, which the line may name.
 
         >>> Network.parse("3 -> 4 tanh -> 1 sigmoid").loss.name
         'binary_cross_entropy'
         """
         line = parse_line(text)
-        layers = tuple(_layer(*part, number, len(line.layers)) for number, part in enumerate(line.layers, 1))
+        layers = tuple(
+            _layer(*part, number, len(line.layers), own) for number, part in enumerate(line.layers, 1)
+        )
         for call in line.extras:
             key = call.name if call.name in ("l1", "l2") else "loss"
             if key in choices:
                 raise SpecError(f"{shown(text)} names a {key} twice; keep one of them")
-            choices[key] = call if key == "loss" else _only_value(call)
+            choices[key] = loss(call, own.all_losses) if key == "loss" else _only_value(call)
         return cls(line.inputs, layers, **choices)
 
     @classmethod
-    def from_toml(cls, text: str, source: str = "the text", name: str = "") -> Network:
+    def from_toml(cls, text: str, source: str = "the text", name: str = "", own: Own = NONE) -> Network:
         """A network from the text of a TOML file.
 
         source: what messages call it. name: the network's name if the text gives none.
@@ -102,7 +106,7 @@ class Network:
 
         spec = read(text, source)
         try:
-            return _from_file(spec, name)
+            return _from_file(spec, name, own)
         except SpecError as error:
             layer = re.match(r"layer (\d+)", str(error))
             line = place(text, ("layers", int(layer[1]) - 1)) if layer else ""
@@ -125,14 +129,14 @@ class Network:
         return (self.inputs, *(layer.units for layer in self.layers))
 
 
-def _layer(units: int, call: Call | None, number: int, count: int) -> Layer:
+def _layer(units: int, call: Call | None, number: int, count: int, own: Own) -> Layer:
     if call is None and number < count:
         raise SpecError(
             f"layer {number} names no activation; "
             f"write '{units} tanh', or '{units} identity' for a linear layer"
         )
     try:
-        return Layer(units, activation(call) if call else ACTIVATIONS["identity"])
+        return Layer(units, activation(call, own.all_activations) if call else ACTIVATIONS["identity"])
     except SpecError as error:
         raise SpecError(f"layer {number}: {error}") from None
 
@@ -210,13 +214,12 @@ def _only_value(call: Call) -> str:
     return call.values[0]
 
 
-def _from_file(spec: Any, name: str) -> Network:
-    activations = dict(ACTIVATIONS)
-    for own, entry in spec.activations.items():
-        activations[own] = own_activation(own, entry.formula, entry.parameters, entry.kinks)
-    losses = dict(LOSSES)
-    for own, entry in spec.losses.items():
-        losses[own] = own_loss(own, entry.formula, entry.parameters, entry.domain)
+def _from_file(spec: Any, name: str, own: Own) -> Network:
+    activations, losses = own.all_activations, own.all_losses
+    for key, entry in spec.activations.items():
+        activations[key] = own_activation(key, entry.formula, entry.parameters, entry.kinks)
+    for key, entry in spec.losses.items():
+        losses[key] = own_loss(key, entry.formula, entry.parameters, entry.domain)
     layers = []
     for number, layer in enumerate(spec.layers, 1):
         try:

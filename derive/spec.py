@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from derive.activations import ACTIVATIONS
+from derive.entries import NONE, Own, own_activation, own_loss
 from derive.errors import SpecError, shown, unknown
 from derive.gallery import GALLERY
 from derive.naming import check_name
@@ -17,15 +18,17 @@ from derive.network import Network
 MAX_BYTES = 1_000_000
 
 
-def network(spec: str, **choices: Any) -> Network:
+def network(spec: str, own: Own = NONE, **choices: Any) -> Network:
     """The network that the text means; choices override what it says. Raises SpecError.
+
+    own: activations and losses that the text may name, beside its own.
 
     choices: layout, convention, derivatives, fused, kinks (pairs), lang, detail; None leaves as is.
 
     >>> network("shallow_tanh").sizes
     (3, 4, 1)
     """
-    return chosen(_read(spec), **choices)
+    return chosen(_read(spec, own), **choices)
 
 
 def networks(specs: Iterable[str], **choices: Any) -> list[Network]:
@@ -73,11 +76,28 @@ def kink(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _read(spec: str) -> Network:
+def own(activations: Iterable[str], losses: Iterable[str]) -> Own:
+    """NAME=FORMULA of activations and losses, taken apart and checked; raises SpecError."""
+    return Own(
+        tuple(own_activation(*_formula(text, "--activation")) for text in activations),
+        tuple(own_loss(*_formula(text, "--loss")) for text in losses),
+    )
+
+
+def _formula(text: str, option: str) -> tuple[str, str]:
+    name, equals, formula = (part.strip() for part in text.partition("="))
+    if not name or not equals or not formula:
+        raise SpecError(
+            f"{option} {shown(text)}: NAME=FORMULA is needed, for example bent=(sqrt(z**2+1)-1)/2+z"
+        )
+    return name, formula
+
+
+def _read(spec: str, own: Own) -> Network:
     if spec in GALLERY:
         return Network.parse(GALLERY[spec], name=spec)
     if "->" in spec or "→" in spec or re.fullmatch(r"\s*[+-]?\d*\s*", spec):
-        return Network.parse(spec)
+        return Network.parse(spec, own)
     path = Path(spec)
     try:
         known = path.exists()
@@ -88,7 +108,7 @@ def _read(spec: str) -> Network:
             f"{shown(spec)} is no network: {unknown('gallery name', spec, GALLERY)}. "
             "Or write it on one line, '3 -> 4 tanh -> 1 sigmoid', or give the path of a TOML file"
         )
-    return Network.from_toml(_text(path), str(path), name=_stem(path))
+    return Network.from_toml(_text(path), str(path), _stem(path), own)
 
 
 def _text(path: Path) -> str:

@@ -1,0 +1,55 @@
+"""What `derive check` does: proofs, and the printed formulas run against numeric derivatives."""
+
+from __future__ import annotations
+
+from derive.derivation import Derivation
+from derive.network import Network
+from derive.pipeline import derive
+from derive.report import Row, proved
+
+TOLERANCE = 1e-9
+
+
+def checked(network: Network, prove: bool) -> tuple[list[Row], list[str], list[str]]:
+    """A table with a row for each gradient, remarks, and what failed."""
+    derivation = derive(network)
+    remarks, failures = [proved(derivation)], list(derivation.proof.failures)
+    if prove:
+        found = _expanded(derivation)
+        remarks.append(found[0])
+        failures += found[1]
+    errors = _errors(derivation, network)
+    rows: list[Row] = [("gradient", "value", "relative error", "")]
+    for gradient in derivation:
+        error, problem = errors[gradient.name]
+        fine = error <= TOLERANCE
+        bad = [f for f in failures if f.startswith((f"{gradient.name}:", f"{gradient.name} "))]
+        if not fine:
+            failures.append(problem or f"{gradient.name}: relative error {error:.1e}, allowed {TOLERANCE:g}")
+        rows.append((gradient.name, gradient.numpy, f"{error:.1e}", "ok" if fine and not bad else "FAILED"))
+    remarks.append(f"relative errors against numeric derivatives, at most {TOLERANCE:g} allowed")
+    return rows, remarks, failures
+
+
+def _expanded(derivation: Derivation) -> tuple[str, list[str]]:
+    from derive.proof.exact import prove_exactly
+
+    proof = prove_exactly(derivation)
+    sizes = ", ".join(f"{name} = {size}" for name, size in proof.sizes.items())
+    verdict = f"{len(proof.failures)} differ" if proof.failures else "all equal"
+    return f"{proof.checks} gradients expanded and differentiated by SymPy at {sizes}: {verdict}", list(
+        proof.failures
+    )
+
+
+def _errors(derivation: Derivation, network: Network) -> dict[str, tuple[float, str]]:
+    from derive.proof.numeric import check_printed
+    from derive.proof.sizes import choose_sizes
+
+    found = check_printed(
+        derivation,
+        {gradient.name: gradient.numpy for gradient in derivation},
+        sizes=choose_sizes(derivation.program),
+        symbols=dict.fromkeys(network.symbols, 0.7),
+    )
+    return {c.name: (c.error, f"{c.name}: {c.problem}" if c.problem else "") for c in found}

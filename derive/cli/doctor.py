@@ -1,0 +1,46 @@
+"""What `derive doctor` finds: versions of packages, and engines for the sheets."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+from importlib import metadata
+
+from derive.report import Row
+
+PACKAGES = {
+    "sympy": "derivation",
+    "mpmath": "derivation",
+    "jinja2": "rendering",
+    "numpy": "checks, train.py",
+    "pydantic": "TOML specs",
+    "typer": "command line",
+    "rich": "command line",
+    "scipy": "formulas with erf",
+    "python-flint": "stable forms of formulas of one's own",
+}
+ENGINES = {"pdflatex": "derivation.tex", "xelatex": "derivation.tex", "latexmk": "derivation.tex"}
+STYLES = ("amsmath.sty", "amssymb.sty", "mathtools.sty", "geometry.sty", "hyperref.sty", "booktabs.sty")
+
+
+def findings() -> list[Row]:
+    """Each thing, its version or that it is missing, and what it is for."""
+    rows: list[Row] = [("python", platform.python_version(), "")]
+    rows += [(name, _version(name), purpose) for name, purpose in PACKAGES.items()]
+    rows += [(name, shutil.which(name) or "missing", purpose) for name, purpose in ENGINES.items()]
+    if shutil.which("kpsewhich"):
+        rows += [(style, _style(style), "derivation.tex") for style in STYLES]
+    return rows
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "missing"
+
+
+def _style(name: str) -> str:
+    found = subprocess.run(["kpsewhich", name], capture_output=True, text=True, check=False, timeout=30)
+    return "found" if found.stdout.strip() else "missing"

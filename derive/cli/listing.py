@@ -1,0 +1,36 @@
+"""What `derive list` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from derive.activations import ACTIVATIONS
+from derive.gallery import GALLERY
+from derive.losses import LOSSES
+from derive.report import Row
+
+
+def _entries(table: Iterable[Any]) -> list[Row]:
+    return [(_call(entry), entry.formula) for entry in table]
+
+
+def _call(entry: Any) -> str:
+    """The name with its parameters: leaky_relu(slope=0.01)."""
+    parameters = ", ".join(key if value is None else f"{key}={value}" for key, value in entry.parameters)
+    return f"{entry.name}({parameters})" if parameters else entry.name
+
+
+def _formats() -> list[Row]:
+    from derive.render import TARGETS, target
+    from derive.targets import RenderOptions
+
+    return [(name, ", ".join(target(name).files(RenderOptions()))) for name in TARGETS]
+
+
+LISTS: dict[str, Callable[[], list[Row]]] = {
+    "activations": lambda: _entries(ACTIVATIONS.values()),
+    "losses": lambda: _entries(LOSSES.values()),
+    "formats": _formats,
+    "networks": lambda: list(GALLERY.items()),
+}

@@ -1,0 +1,123 @@
+"""Writing files whole or not at all, and never over what somebody else wrote."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from derive.errors import DeriveError, DiscFullError, OutputError
+
+MARK = "Made by derive"
+_HEAD = 3
+_DIGEST = re.compile(r"\bDigest ([0-9a-f]{16})\b")
+
+
+def stamped(text: str) -> str:
+    """The text with a digest of itself in the line after the one that says where it comes from.
+
+    >>> print(stamped("# Made by derive from net; do not edit it.\\nx = 1\\n"), end="")
+    # Made by derive from net; do not edit it.
+    # Digest 529342e574f89eb4
+    x = 1
+    """
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines[: _HEAD - 1]):
+        before, mark, after = line.partition(MARK)
+        if mark:
+            end = " -->\n" if after.rstrip().endswith("-->") else "\n"
+            lines.insert(number + 1, f"{before}Digest {_digest(text)}{end}")
+            return "".join(lines)
+    raise OutputError(f"a generated file must say {MARK!r} in one of its first two lines; this one does not")
+
+
+def untouched(text: str) -> bool:
+    """Whether derive wrote the text and nobody has edited it since."""
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines[:_HEAD]):
+        found = _DIGEST.search(line)
+        if found:
+            return found[1] == _digest("".join(lines[:number] + lines[number + 1 :]))
+    return False
+
+
+def write_all(folder: Path, texts: Mapping[str, str], force: bool = False) -> list[Path]:
+    """Stamp and write the files of one network, after checking that each may be written.
+
+    Raises OutputError or DiscFullError; each file is then the old one or the new one.
+    """
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not force:
+            for name in texts:
+                _check_ours(folder / name)
+        for name, text in texts.items():
+            write(folder / name, stamped(text).encode())
+    return [folder / name for name in texts]
+
+
+def write(path: Path, content: bytes) -> None:
+    """Replace the file in one step: its bytes go to the disc under another name first."""
+    with _explained(path):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, _mode(path))
+            os.replace(name, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _mode(path: Path) -> int:
+    """The permissions that the file has, or would get if it were opened for writing."""
+    with contextlib.suppress(OSError):
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _check_ours(path: Path) -> None:
+    if not path.exists() and not path.is_symlink():
+        return
+    if not path.is_file():
+        raise OutputError(f"{path} is no file; move it away, or choose another folder with -o")
+    try:
+        content = path.read_bytes().decode()
+    except UnicodeDecodeError:
+        content = ""
+    if untouched(content):
+        return
+    found = "was edited since derive wrote it" if MARK in content[:500] else "was not written by derive"
+    raise OutputError(f"{path} {found}; give --force to overwrite it, or another folder with -o")
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """What the system says about a write, as a message with what to do."""
+    try:
+        yield
+    except DeriveError:
+        raise
+    except (OSError, ValueError) as error:
+        number = getattr(error, "errno", None)
+        if number in (errno.ENOSPC, errno.EDQUOT):
+            raise DiscFullError(
+                f"{path} was not written: no space left; free some and run it again"
+            ) from None
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OutputError(f"{path} cannot be written: {reason}; choose another folder with -o") from None
