@@ -1,0 +1,464 @@
+# Made by derive from three_layer; do not edit it.
+# Digest 4a3b34ceb832fee2
+"""Gradient descent for a network of 3 layers, 4 -> 5 relu -> 3 tanh -> 1 sigmoid, with the loss
+binary cross-entropy.
+
+Samples are the columns of X. The cost J is the mean of the losses of the m samples. dZ and dA are
+derivatives of the sum of these losses; 1/m stands in dW and db, which are derivatives of J. The
+derivative of relu at 0 is declared to be 0. Equation numbers are those of the derivation sheet.
+
+Proved: each gradient and each step of its derivation, in 234 checks in exact arithmetic modulo a
+prime above 2^61 at small sizes. A wrong formula passes such a check with a probability of at most
+its degree / 2^61.
+
+    python train.py DATA.csv [--epochs N --learning-rate R --seed S --test-fraction F
+                              --save PARAMS.npz]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+Arrays = dict[str, Array]
+
+LAYER_SIZES = (4, 5, 3, 1)
+
+
+def init_params(seed: int = 0, layer_sizes: Sequence[int] = LAYER_SIZES) -> Arrays:
+    """Small random weights, so that the neurons of a layer differ from the start, and biases 0.
+
+    A layer with n inputs starts with the standard deviation sqrt(1/n), or sqrt(2/n) before an
+    activation without bound, like ReLU: pre-activations then keep their size from layer to layer.
+    """
+    if len(layer_sizes) != 4 or min(layer_sizes) < 1:
+        raise ValueError(f"layer_sizes is {tuple(layer_sizes)}; 4 sizes from 1 up are needed")
+    rng = np.random.default_rng(seed)
+    n0, n1, n2, n3 = layer_sizes
+    return {
+        "W1": rng.normal(0, np.sqrt(2 / n0), (n1, n0)),
+        "b1": np.zeros((n1, 1)),
+        "W2": rng.normal(0, np.sqrt(1 / n1), (n2, n1)),
+        "b2": np.zeros((n2, 1)),
+        "W3": rng.normal(0, np.sqrt(1 / n2), (n3, n2)),
+        "b3": np.zeros((n3, 1)),
+    }
+
+
+def forward(params: Arrays, X: ArrayLike) -> Arrays:
+    """X and what each layer makes of it, Z and A, kept for the backward pass."""
+    X = checked_inputs(X, params)  # (n0, m)
+
+    W1, b1 = params["W1"], params["b1"]  # (n1, n0), (n1, 1)
+    Z1 = W1 @ X + b1  # (n1, m)
+    A1 = np.where(Z1 > 0, Z1, 0.0)  # (n1, m)
+
+    W2, b2 = params["W2"], params["b2"]  # (n2, n1), (n2, 1)
+    Z2 = W2 @ A1 + b2  # (n2, m)
+    A2 = np.tanh(Z2)  # (n2, m)
+
+    W3, b3 = params["W3"], params["b3"]  # (n3, n2), (n3, 1)
+    Z3 = W3 @ A2 + b3  # (n3, m)
+    t = np.exp(-np.abs(Z3))
+    A3 = np.where(Z3 >= 0, 1.0, t) / (t + 1)  # (n3, m)
+
+    return {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2, "Z3": Z3, "A3": A3}
+
+
+def cost(params: Arrays, X: ArrayLike, Y: ArrayLike) -> float:
+    """The cost J: the mean over the samples of the loss, binary cross-entropy."""
+    return cost_of(forward(params, X), Y)
+
+
+def cost_of(cache: Arrays, Y: ArrayLike) -> float:
+    """J after a forward pass. It is computed from Z3, as A3 may have been rounded to a bound."""
+    Z3 = cache["Z3"]  # (n3, m)
+    Y = checked_labels(Y, Z3.shape)  # (n3, m)
+    m = Y.shape[1]
+    t = np.exp(-np.abs(Z3))
+    s = np.maximum(0, Z3) - Z3 * Y
+    losses = s + np.log1p(t)  # (n3, m)
+    return float(np.sum(losses) / m)
+
+
+def backward(params: Arrays, cache: Arrays, Y: ArrayLike) -> Arrays:
+    """The gradients, from the last layer to the first, out of the X, Z and A of a forward pass."""
+    X = cache["X"]  # (n0, m)
+    Z1 = cache["Z1"]  # (n1, m)
+    A1 = cache["A1"]  # (n1, m)
+    A2 = cache["A2"]  # (n2, m)
+    A3 = cache["A3"]  # (n3, m)
+    W2 = params["W2"]  # (n2, n1)
+    W3 = params["W3"]  # (n3, n2)
+    Y = checked_labels(Y, A3.shape)  # (n3, m)
+    m = Y.shape[1]
+
+    dZ3 = A3 - Y  # (n3, m), equation 10
+    dW3 = dZ3 @ A2.T / m  # (n3, n2), equation 11
+    db3 = np.sum(dZ3, axis=1, keepdims=True) / m  # (n3, 1), equation 12
+    dA2 = W3.T @ dZ3  # (n2, m), equation 13
+    dZ2 = dA2 * (1 - A2**2)  # (n2, m), equation 14
+    dW2 = dZ2 @ A1.T / m  # (n2, n1), equation 15
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m  # (n2, 1), equation 16
+    dA1 = W2.T @ dZ2  # (n1, m), equation 17
+    dZ1 = dA1 * (Z1 > 0)  # (n1, m), equation 18
+    dW1 = dZ1 @ X.T / m  # (n1, n0), equation 19
+    db1 = np.sum(dZ1, axis=1, keepdims=True) / m  # (n1, 1), equation 20
+
+    return {
+        "dZ3": dZ3, "dW3": dW3, "db3": db3, "dA2": dA2, "dZ2": dZ2, "dW2": dW2, "db2": db2,
+        "dA1": dA1, "dZ1": dZ1, "dW1": dW1, "db1": db1,
+    }
+
+
+def update(params: Arrays, grads: Arrays, learning_rate: float) -> Arrays:
+    """One step of gradient descent: new parameters; the old ones stay as they were."""
+    return {name: value - learning_rate * grads["d" + name] for name, value in params.items()}
+
+
+def train(
+    X: ArrayLike,
+    Y: ArrayLike,
+    *,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int | None = None,
+    seed: int = 0,
+    params: Arrays | None = None,
+    on_epoch: Callable[[int, float], None] | None = None,
+) -> tuple[Arrays, list[float]]:
+    """Parameters after so many epochs, and the cost of each epoch, taken before its updates.
+
+    batch_size: samples for one update, drawn in a new order each epoch; None means all of them.
+    params: where to start; None means init_params(seed). on_epoch: called with epoch and cost.
+    """
+    params = init_params(seed) if params is None else dict(params)
+    X = checked_inputs(X, params)  # (n0, m)
+    m = X.shape[1]
+    Y = checked_labels(Y, (params["W3"].shape[0], m))  # (n3, m)
+    size = m if batch_size is None else batch_size
+    if not 1 <= size <= m:
+        raise ValueError(f"batch_size is {batch_size}; 1 to {m}, the number of samples, is needed")
+
+    rng = np.random.default_rng(seed)
+    costs = []
+    for epoch in range(epochs):
+        order = np.arange(m) if size == m else rng.permutation(m)
+        total = 0.0
+        for start in range(0, m, size):
+            batch = order[start : start + size]
+            X_batch, Y_batch = X[:, batch], Y[:, batch]
+            cache = forward(params, X_batch)
+            total += cost_of(cache, Y_batch) * len(batch)
+            params = update(params, backward(params, cache, Y_batch), learning_rate)
+        costs.append(total / m)
+        if on_epoch is not None:
+            on_epoch(epoch, costs[-1])
+    return params, costs
+
+
+def predict_proba(params: Arrays, X: ArrayLike) -> Array:
+    """The probability of class 1 for each sample, (n3, m)."""
+    return forward(params, X)["A3"]
+
+
+def predict(params: Arrays, X: ArrayLike) -> NDArray[np.int64]:
+    """The more probable class of each sample, 0 or 1, (n3, m)."""
+    return (predict_proba(params, X) > 0.5).astype(np.int64)
+
+
+def check_gradients(params: Arrays, X: ArrayLike, Y: ArrayLike, entries: int = 2000) -> float:
+    """The largest relative error of the gradients against central differences of the cost.
+
+    For each parameter the error is max|gradient - difference| / max|difference|; the divisor is at
+    least 1e-5 (or that part of the cost), because smaller differences drown in rounding. Each entry
+    is checked; if the network has more than `entries`, as many drawn at random. A step
+    across a kink is made smaller; an entry at a kink itself has no derivative and is left out.
+    """
+    cache = forward(params, X)
+    grads = backward(params, cache, Y)
+    least = 1e-5 * max(1.0, cost_of(cache, Y))
+    share = min(1.0, entries / sum(value.size for value in params.values()))
+    rng = np.random.default_rng(0)
+    errors = []
+    for name, value in params.items():
+        chosen = rng.choice(value.size, math.ceil(share * value.size), replace=False)
+        numeric = np.array([central_difference(params, X, Y, name, entry) for entry in chosen])
+        analytic = grads["d" + name].flat[chosen]
+        smooth = np.isfinite(numeric)
+        numeric, analytic = numeric[smooth], analytic[smooth]
+        if not numeric.size:
+            continue
+        errors.append(np.max(np.abs(analytic - numeric)) / max(np.max(np.abs(numeric)), least))
+    if not errors:
+        raise ValueError("every entry lies at a kink: nothing can be checked; try other params")
+    return float(np.max(errors))
+
+
+def central_difference(params: Arrays, X: ArrayLike, Y: ArrayLike, name: str, entry: int) -> float:
+    """dJ by one entry of a parameter: two central differences whose errors in h^2 cancel."""
+
+    def moved(change: float) -> Arrays:
+        value = params[name].copy()
+        value.flat[entry] += change
+        return {**params, name: value}
+
+    for h in (1e-4, 1e-5, 1e-6):
+        if np.array_equal(sides(forward(moved(-2 * h), X)), sides(forward(moved(2 * h), X))):
+            break
+    else:
+        return math.nan
+    near = cost(moved(h), X, Y) - cost(moved(-h), X, Y)
+    far = cost(moved(2 * h), X, Y) - cost(moved(-2 * h), X, Y)
+    return (8 * near - far) / (12 * h)
+
+
+def sides(cache: Arrays) -> NDArray[np.bool_]:
+    """On which side of a kink each pre-activation lies; across one, differences mean nothing."""
+    return np.concatenate([
+        (cache["Z1"] > 0).ravel(),
+    ])
+
+
+def checked_inputs(given: ArrayLike, params: Arrays) -> Array:
+    """The inputs as float64, (n0, m); a ValueError if they are anything else."""
+    X = np.asarray(given)
+    if X.dtype.kind not in "biuf":
+        raise ValueError(f"X has dtype {X.dtype}; real numbers are needed")
+    n0 = params["W1"].shape[1]
+    if X.ndim != 2 or X.shape[0] != n0 or X.size == 0:
+        raise ValueError(f"X has shape {X.shape}; ({n0}, m) is needed, a column for each sample")
+    return X.astype(np.float64, copy=False)
+
+
+def checked_labels(given: ArrayLike, shape: tuple[int, ...]) -> Array:
+    """The labels as float64, of the shape of the output; a ValueError if they are anything else."""
+    Y = np.asarray(given)
+    if Y.dtype.kind not in "biuf":
+        raise ValueError(f"Y has dtype {Y.dtype}; real numbers are needed")
+    if Y.shape != shape:
+        raise ValueError(f"Y has shape {Y.shape}; {shape} is needed, the shape of the output")
+    if not np.all((Y >= 0) & (Y <= 1)):
+        found = f"Y lies between {np.min(Y)} and {np.max(Y)}"
+        raise ValueError(f"{found}; binary cross-entropy needs labels from 0 to 1")
+    return Y.astype(np.float64, copy=False)
+
+
+# The command line, from here to the end of the file.
+
+
+class BadInput(ValueError):
+    """What is wrong with the data or an option, where, and what is needed."""
+
+
+Rows = list[tuple[int, list[str]]]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status 0: done; 1: a wrong gradient, or training that diverged; 2: bad input."""
+    parser = argparse.ArgumentParser(description="Trains the network on a CSV file.")
+    option = parser.add_argument
+    option("data", type=Path, metavar="DATA.csv", help="features first, labels last; header or not")
+    option("--epochs", type=int, default=1000, metavar="N", help="how many, %(default)s")
+    option("--learning-rate", type=float, default=0.1, metavar="R", help="%(default)s")
+    option("--seed", type=int, default=0, metavar="S", help="of the split and of the weights")
+    option("--test-fraction", type=float, default=0.25, metavar="F", help="held out, %(default)s")
+    option("--save", type=Path, metavar="PARAMS.npz", help="parameters and statistics, for np.load")
+    try:
+        return run(parser.parse_args(arguments))
+    except BadInput as error:
+        print(f"train.py: {error}", file=sys.stderr)
+        return 2
+
+
+def run(options: argparse.Namespace) -> int:
+    """Reads, splits, standardises, checks the gradients, trains, reports."""
+    check_options(options)
+    features, labels, notes = read_data(options.data)
+    samples = len(features)
+    order = np.random.default_rng(options.seed).permutation(samples)
+    held_out = math.ceil(options.test_fraction * samples)
+    test, part = order[:held_out], order[held_out:]
+    if not part.size:
+        raise BadInput(f"--test-fraction {options.test_fraction} leaves no sample to train on")
+    # Statistics of the training part only: the test part stands for samples not seen yet.
+    X_mean, X_scale = statistics(features[part])
+    features = (features - X_mean) / X_scale
+    X, Y = features[part].T, labels[part].T
+    X_test, Y_test = features[test].T, labels[test].T
+
+    params = init_params(options.seed)
+    few = slice(200)  # samples are enough for the check, and it stays quick
+    error = check_gradients(params, X[:, few], Y[:, few])
+    first = cost(params, X, Y)
+    with np.errstate(over="ignore", invalid="ignore"):
+        params, _ = train(
+            X,
+            Y,
+            learning_rate=options.learning_rate,
+            epochs=options.epochs,
+            params=params,
+            on_epoch=Progress(options.epochs),
+        )
+        last = cost(params, X, Y)
+
+    print(f"{options.data.name}: {samples} samples, {part.size} to train on, {held_out} to test on")
+    for note in notes:
+        print(note)
+    print(f"gradient check: largest relative error {error:.1e} against central differences")
+    print(f"cost: {first:.6f} before training, {last:.6f} after {options.epochs} epochs")
+    if not math.isfinite(last):
+        advice = f"try --learning-rate {options.learning_rate / 10:g}"
+        print(f"train.py: training diverged; {advice}", file=sys.stderr)
+        return 1
+    print(f"training accuracy: {score(params, X, Y):.4f}")
+    if held_out:
+        print(f"test accuracy: {score(params, X_test, Y_test):.4f}")
+    if options.save is not None:
+        scaling = {"X_mean": X_mean.T, "X_scale": X_scale.T}
+        save(options.save, {**params, **scaling})
+    return int(not error < 1e-6)
+
+
+def score(params: Arrays, X: Array, Y: Array) -> float:
+    """The share of labels that are predicted."""
+    return float(np.mean(predict(params, X) == (Y > 0.5)))
+
+
+class Progress:
+    """Writes the epoch to a terminal, twice a second; to anything else, nothing."""
+
+    def __init__(self, epochs: int) -> None:
+        self.epochs = epochs
+        self.next = time.monotonic() + 1
+        self.shown = False
+
+    def __call__(self, epoch: int, epoch_cost: float) -> None:
+        if sys.stderr.isatty() and time.monotonic() > self.next:
+            state = f"epoch {epoch + 1} of {self.epochs}, cost {epoch_cost:.6f}"
+            print(f"\r{state}\033[K", end="", file=sys.stderr, flush=True)
+            self.next = time.monotonic() + 0.5
+            self.shown = True
+        if self.shown and epoch + 1 == self.epochs:
+            print(file=sys.stderr)
+
+
+def check_options(options: argparse.Namespace) -> None:
+    """Raises BadInput for a number that makes no sense."""
+    if options.epochs < 0 or options.seed < 0:
+        raise BadInput(f"--epochs {options.epochs} --seed {options.seed}: 0 is the least of both")
+    if not 0 < options.learning_rate < math.inf:
+        raise BadInput(f"--learning-rate {options.learning_rate}: a positive number is needed")
+    if not 0 <= options.test_fraction < 1:
+        raise BadInput(f"--test-fraction {options.test_fraction}: 0 or more, below 1, is needed")
+    if options.save is not None and not options.save.parent.is_dir():
+        raise BadInput(f"--save {options.save}: there is no folder {options.save.parent}")
+
+
+def statistics(rows: Array) -> tuple[Array, Array]:
+    """Mean and standard deviation of each column; 1 for a column that is constant."""
+    scale = rows.std(axis=0, keepdims=True)
+    return rows.mean(axis=0, keepdims=True), np.where(scale > 0, scale, 1.0)
+
+
+def save(path: Path, arrays: Arrays) -> None:
+    """Writes the arrays under their names."""
+    try:
+        with path.open("wb") as file:
+            np.savez(file, **dict[str, Any](arrays))
+    except OSError as error:
+        raise BadInput(f"--save {path}: cannot be written: {error.strerror}") from error
+
+
+def read_rows(path: Path, features: int) -> Rows:
+    """Line and cells of each row. A first row is a header if no feature in it is a number."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file)
+            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if row]
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"{path}: is no CSV file in UTF-8: {error}") from error
+    if rows and all(cell and not is_number(cell) for cell in rows[0][1][:features]):
+        rows = rows[1:]
+    if len(rows) < 2:
+        raise BadInput(f"{path}: {len(rows)} rows of data found, at least 2 are needed")
+    return rows
+
+
+def is_number(cell: str) -> bool:
+    """Whether float() can read it, nan and inf included."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def check_width(path: Path, rows: Rows, *widths: int) -> int:
+    """The number of columns of all rows, which must be one of the widths."""
+    width = len(rows[0][1])
+    for line, cells in rows:
+        if len(cells) not in widths or len(cells) != width:
+            needed = " or ".join(str(count) for count in widths)
+            raise BadInput(
+                f"{path}, line {line}: {len(cells)} columns found, {needed} are needed: "
+                f"{LAYER_SIZES[0]} features, then the labels"
+            )
+    return width
+
+
+def numbers(path: Path, rows: Rows, columns: range) -> Array:
+    """The cells of these columns as finite numbers, one row for each sample."""
+    for line, cells in rows:
+        for column in columns:
+            cell = cells[column]
+            if not is_number(cell) or not math.isfinite(float(cell)):
+                where = f"{path}, line {line}, column {column + 1}"
+                found = f"{cell!r} found" if cell else "the cell is empty"
+                raise BadInput(f"{where}: {found}, a finite number is needed")
+    return np.array([[float(cells[column]) for column in columns] for _, cells in rows])
+
+
+def read_data(path: Path) -> tuple[Array, Array, list[str]]:
+    """Features and labels, one row for each sample, and remarks.
+
+    Two class names become 0 and 1 in alphabetical order; labels that are numbers lie in 0 to 1.
+    """
+    first, width = LAYER_SIZES[0], LAYER_SIZES[0] + LAYER_SIZES[-1]
+    rows = read_rows(path, first)
+    check_width(path, rows, width)
+    labels, notes = [], []
+    for column in range(first, width):
+        where = f"{path}, column {column + 1}"
+        found = sorted({cells[column] for _, cells in rows})
+        if len(found) == 1:
+            raise BadInput(f"{where}: each label is {found[0]!r}, two classes are needed")
+        if all(found) and not any(is_number(name) for name in found):
+            if len(found) > 2:
+                names = ", ".join(found[:5])
+                raise BadInput(f"{where}: {len(found)} class names found ({names}), 2 are needed")
+            labels.append([float(cells[column] == found[1]) for _, cells in rows])
+            notes.append(f"labels: {found[0]} is 0, {found[1]} is 1")
+            continue
+        values = numbers(path, rows, range(column, column + 1))[:, 0]
+        if values.min() < 0 or values.max() > 1:
+            bounds = f"{values.min():g} to {values.max():g}"
+            raise BadInput(f"{where}: labels from {bounds} found, 0 and 1 are needed")
+        labels.append(list(values))
+    return numbers(path, rows, range(first)), np.array(labels).T, notes
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""generated/ is what derive makes of the gallery today, byte for byte."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from derive.gallery import GALLERY
+from derive.output import stamped
+from derive.pipeline import derive
+from derive.render import DEFAULT_FORMATS, render
+from derive.spec import network
+
+GENERATED = Path(__file__).parents[1] / "generated"
+FIX = "derive build " + " ".join(GALLERY) + " -o generated --force"
+
+
+@cache
+def fresh(name: str) -> dict[str, str]:
+    """The files of a gallery network as they have to be."""
+    texts = render(derive(network(name)), DEFAULT_FORMATS)
+    return {file: stamped(text) for file, text in texts.items()}
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_a_network_of_the_gallery_is_up_to_date(name: str) -> None:
+    found = {path.name: path.read_text(encoding="utf-8") for path in (GENERATED / name).glob("*")}
+    missing, extra = fresh(name).keys() - found.keys(), found.keys() - fresh(name).keys()
+    drifted = [file for file in fresh(name).keys() & found.keys() if found[file] != fresh(name)[file]]
+    assert not missing and not extra and not drifted, (
+        f"generated/{name}: missing {sorted(missing)}, not made by derive {sorted(extra)} (delete them), "
+        f"changed {sorted(drifted)}. Look at the difference after\n{FIX}"
+    )
+
+
+def test_nothing_else_lies_in_the_folder() -> None:
+    found = {path.name for path in GENERATED.iterdir()}
+    extra, missing = found - {*GALLERY, "README.md"}, {*GALLERY, "README.md"} - found
+    assert not extra and not missing, f"delete generated/{sorted(extra)}; make {sorted(missing)} with\n{FIX}"
+
+
+def test_the_readme_lists_every_network() -> None:
+    text = (GENERATED / "README.md").read_text(encoding="utf-8")
+    for name, spec in GALLERY.items():
+        assert f"[{name}]({name}/)" in text and f"`{spec}`" in text, (
+            f"generated/README.md lacks {name}, {spec}"
+        )
+    assert FIX in text
