@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import doctest
 import re
+import shlex
 import shutil
+import sys
 from pathlib import Path
 
-from commands import run_shell
+from commands import run, run_shell
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,11 +41,13 @@ def test_the_first_command_runs_in_a_fresh_copy_and_prints_what_the_readme_shows
     assert accuracy and float(accuracy[1]) >= 0.95, printed
 
 
-def test_console_blocks_print_what_they_show(tmp_path: Path) -> None:
+def test_console_blocks_print_what_they_show() -> None:
     assert CONSOLE_BLOCKS
     for block in CONSOLE_BLOCKS:
         command, _, expected = block.removeprefix("$ ").partition("\n")
-        assert run_shell(command, tmp_path).split() == expected.split(), command
+        program, *arguments = shlex.split(command)
+        printed = run([sys.executable, "-m", program, *arguments], ROOT)
+        assert printed.split() == expected.split(), command
 
 
 def test_doctests_of_the_readme() -> None:
