@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+import mpmath as mp
 import sympy as sp
 from sympy.core.relational import Relational
 
@@ -158,7 +159,7 @@ def kink_points(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     for piecewise in expr.atoms(sp.Piecewise):
         for relation in piecewise.atoms(Relational):
             found.update(dict.fromkeys(p for p in _roots(relation.lhs - relation.rhs) if _bends(expr, p)))
-    return tuple(sorted(found, key=lambda p: float(p.subs({s: 1 for s in p.free_symbols}))))
+    return tuple(sorted(found, key=lambda p: value(p, dict.fromkeys(p.free_symbols, mp.mpf(1)))))
 
 
 def _roots(difference: sp.Expr) -> list[sp.Expr]:

@@ -53,7 +53,7 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
     "unknown loss 'squared_eror'; did you mean 'squared_error'? Known: cross_entropy, squared_error"
     """
     known = sorted(known)
-    close = get_close_matches(name.lower(), known, n=1)
+    close = get_close_matches(name, known, n=1) or get_close_matches(name.lower(), known, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     listed = ", ".join(known) if known else "none"
     return f"unknown {what} {shown(name)}; {hint}Known: {listed}"

@@ -26,6 +26,7 @@ def stamped(text: str) -> str:
     # Digest 529342e574f89eb4
     x = 1
     """
+    text = text if text.endswith("\n") else f"{text}\n"
     lines = text.splitlines(keepends=True)
     for number, line in enumerate(lines[: _HEAD - 1]):
         before, mark, after = line.partition(MARK)

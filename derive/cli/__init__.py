@@ -248,7 +248,8 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         complain("stopped")
         return 130
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # Nobody reads any more, as in `derive show … | head -1`; typer turns that into an exit.
         return 0
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
