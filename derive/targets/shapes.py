@@ -14,6 +14,7 @@ from derive.printing.latex import LatexPrinter
 from derive.printing.letters import parts
 from derive.printing.order import POWER
 from derive.printing.printer import Piece
+from derive.targets.glyphs import tex_glyphs
 
 Sizes = Mapping[sp.Symbol, int]
 
@@ -32,11 +33,11 @@ def shape_check(tensor: Tensor, array: Array, sizes: Sizes) -> str:
 
 def shaped_equation(tensor: Tensor, array: Array, naming: Naming) -> str | None:
     """`tensor = array` with its shape under each symbol; None where no product or sum needs it."""
-    if not has_matrix_notation(array) or not _contracts(array):
+    if not has_matrix_notation(array) or not _contracts(array) or _has_functions(array):
         return None
     printer = ShapedPrinter(naming, array)
     left = printer.under(tensor_name(tensor), _tuple([_size(size, naming.sizes) for size in tensor.shape]))
-    return f"{left} = {printer.piece(array).text}"
+    return tex_glyphs(f"{left} = {printer.piece(array).text}")
 
 
 class ShapedPrinter(LatexPrinter):
@@ -56,6 +57,11 @@ class ShapedPrinter(LatexPrinter):
         return Piece(self.under(name, _shapes(array, self.naming.sizes)), POWER)
 
 
+def _has_functions(array: Array) -> bool:
+    own = isinstance(array, Entrywise) and array.formula.has(sp.Function)
+    return own or any(map(_has_functions, parts(array)))
+
+
 def _contracts(array: Array) -> bool:
     return isinstance(array, MatrixProduct | AxisSum) or any(map(_contracts, parts(array)))
 
@@ -70,15 +76,13 @@ def _shapes(array: Array, sizes: Sizes) -> str:
         size = "1" if summed is None else _size(summed.dim, sizes)
         return rf"{inner}\,{_tuple([size, '1'])}" if array.axis == 1 else rf"{_tuple(['1', size])}\,{inner}"
     if isinstance(array, Entrywise):
-        parts = [_shapes(operand, sizes) for _, operand in array.operands if operand.axes]
-        joiner = " + " if array.formula.is_Add else r" \odot "
-        return joiner.join(dict.fromkeys(parts)) if array.formula.is_Add else joiner.join(_unlike(parts))
+        shapes = [_shapes(operand, sizes) for _, operand in array.operands if operand.axes]
+        if array.formula.is_Mul and sp.denom(array.formula).free_symbols.isdisjoint(
+            dummy for dummy, _ in array.operands
+        ):
+            return r" \odot ".join(shapes)
+        return " + ".join(dict.fromkeys(shapes))
     return _tuple(["1" if axis is None else _size(axis.dim, sizes) for axis in array.axes])
-
-
-def _unlike(parts: list[str]) -> list[str]:
-    """One shape for several operands with the same, unless a product of two is what is shown."""
-    return parts if len(parts) <= 2 else list(dict.fromkeys(parts))
 
 
 def _bracketed(shapes: str) -> str:
