@@ -80,7 +80,7 @@ def test_every_entry_of_the_table_of_kinds_is_tried() -> None:
     tried = [*SCALARS, IndexSum(X, Index("i", n)), Delta(Index("i", n), 1), Mask(Index("i", n) - 1, n)]
     tried += [Partial(X, Y), CostPartial(X), sp.Function("g")(X), Index("i", n), sp.Rational(1, 3)]
     seen = {part for expr in tried for part in sp.preorder_traversal(expr)}
-    for kinds, _ in evaluation._BUILDERS:
+    for kinds, _ in evaluation.BUILDERS:
         for kind in kinds if isinstance(kinds, tuple) else (kinds,):
             if kind not in (sp.Derivative, sp.Subs):
                 assert any(isinstance(part, kind) for part in seen), kind

@@ -61,7 +61,7 @@ class MatrixEvaluator:
         return {physical(tensor, entry): value for entry, value in table.items()}
 
     def entrywise(self, array: Entrywise) -> Entries:
-        frame = self.evaluator.frame
+        frame = self.evaluator.values
         slots = [self.evaluator.slot(placeholder) for placeholder, _ in array.operands]
         values = [self.value(operand) for _, operand in array.operands]
         rank = max((len(operand.axes) for _, operand in array.operands), default=0)

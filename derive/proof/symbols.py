@@ -7,6 +7,8 @@ from typing import Any
 import sympy as sp
 
 from derive.evaluation import Closure, Entry, Evaluator
+from derive.evaluation.branches import condition
+from derive.evaluation.frame import Frame
 from derive.notation import Tensor
 
 
@@ -114,53 +116,66 @@ class Symbols:
         raise TypeError("a comparison of symbols has no truth value: use SymbolicEvaluator")
 
 
+def _weight(frame: Frame, expr: Any) -> Closure:
+    """A condition as 0 or 1."""
+    if isinstance(expr, (sp.And, sp.Or)):
+        parts = [_weight(frame, arg) for arg in expr.args]
+        if isinstance(expr, sp.And):
+            return lambda: sp.Mul(*(part() for part in parts))
+        return lambda: 1 - sp.Mul(*(1 - part() for part in parts))
+    if isinstance(expr, sp.Not):
+        inner = _weight(frame, expr.args[0])
+        return lambda: 1 - inner()
+    if isinstance(expr, (sp.Gt, sp.Lt, sp.Ge, sp.Le)):
+        less, greater = frame.scalar(expr.lts), frame.scalar(expr.gts)
+        return lambda: Switch(greater() - less())
+    holds = condition(frame, expr)
+    return lambda: sp.Integer(holds())
+
+
+def _piecewise(frame: Frame, expr: Any) -> Closure:
+    branches = [(_weight(frame, holds), frame.scalar(value)) for value, holds in expr.args]
+
+    def value() -> Any:
+        total, left = sp.Integer(0), sp.Integer(1)
+        for weight, branch in branches:
+            w = weight()
+            total, left = total + left * w * branch(), left * (1 - w)
+        return total
+
+    return value
+
+
+def _sign(frame: Frame, expr: Any) -> Closure:
+    argument = frame.scalar(expr.args[0])
+    return lambda: 2 * Switch(argument()) - 1
+
+
+def _absolute(frame: Frame, expr: Any) -> Closure:
+    argument, sign = frame.scalar(expr.args[0]), _sign(frame, expr)
+    return lambda: argument() * sign()
+
+
+def _extreme(frame: Frame, expr: Any) -> Closure:
+    parts, direction = [frame.scalar(arg) for arg in expr.args], 1 if isinstance(expr, sp.Max) else -1
+
+    def value() -> Any:
+        best = parts[0]()
+        for part in parts[1:]:
+            step = part() - best
+            best = best + Switch(direction * step) * step
+        return best
+
+    return value
+
+
 class SymbolicEvaluator(Evaluator):
     """Every branch of a condition is kept, each times the Switch that selects it."""
 
-    def _weight(self, condition: Any) -> Closure:
-        """A condition as 0 or 1."""
-        if isinstance(condition, (sp.And, sp.Or)):
-            parts = [self._weight(arg) for arg in condition.args]
-            if isinstance(condition, sp.And):
-                return lambda: sp.Mul(*(part() for part in parts))
-            return lambda: 1 - sp.Mul(*(1 - part() for part in parts))
-        if isinstance(condition, sp.Not):
-            inner = self._weight(condition.args[0])
-            return lambda: 1 - inner()
-        if isinstance(condition, (sp.Gt, sp.Lt, sp.Ge, sp.Le)):
-            less, greater = self.scalar(condition.lts), self.scalar(condition.gts)
-            return lambda: Switch(greater() - less())
-        holds = self.condition(condition)
-        return lambda: sp.Integer(holds())
-
-    def _piecewise(self, expr: Any) -> Closure:
-        branches = [(self._weight(condition), self.scalar(value)) for value, condition in expr.args]
-
-        def value() -> Any:
-            total, left = sp.Integer(0), sp.Integer(1)
-            for weight, branch in branches:
-                w = weight()
-                total, left = total + left * w * branch(), left * (1 - w)
-            return total
-
-        return value
-
-    def _sign(self, expr: Any) -> Closure:
-        argument = self.scalar(expr.args[0])
-        return lambda: 2 * Switch(argument()) - 1
-
-    def _absolute(self, expr: Any) -> Closure:
-        argument, sign = self.scalar(expr.args[0]), self._sign(expr)
-        return lambda: argument() * sign()
-
-    def _extreme(self, expr: Any) -> Closure:
-        parts, direction = [self.scalar(arg) for arg in expr.args], 1 if isinstance(expr, sp.Max) else -1
-
-        def value() -> Any:
-            best = parts[0]()
-            for part in parts[1:]:
-                step = part() - best
-                best = best + Switch(direction * step) * step
-            return best
-
-        return value
+    builders = (
+        (sp.Piecewise, _piecewise),
+        (sp.sign, _sign),
+        (sp.Abs, _absolute),
+        ((sp.Max, sp.Min), _extreme),
+        *Evaluator.builders,
+    )
