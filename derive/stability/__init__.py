@@ -1,8 +1,9 @@
 """Forms of a formula that survive large arguments, beside the textbook form."""
 
+from derive.stability.composite import stable_loss
 from derive.stability.form import StableForm
 from derive.stability.identities import IDENTITIES, Identity
 from derive.stability.lines import numpy_lines
 from derive.stability.search import stable
 
-__all__ = ["IDENTITIES", "Identity", "StableForm", "numpy_lines", "stable"]
+__all__ = ["IDENTITIES", "Identity", "StableForm", "numpy_lines", "stable", "stable_loss"]

@@ -48,17 +48,18 @@ def _in_t(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
     prepared = exponentials(expr)
     u = unit(prepared, z)
     lets: Lets = () if u is None else ((T, sp.exp(-sp.Abs(u))),)
-    if u is None and not expr.has(sp.Abs, sp.sign):
+    if u is None and not expr.has(sp.Abs, sp.sign, sp.Piecewise):
         return
     sides = [Side(z, z if u is None else u, sign).rewrite(prepared) for sign in (1, -1)]
     for rewriting in _OF_SIDES:
-        together = merged(*(rewriting(side, u) for side in sides), z)
+        together = merged(rewriting(sides[0], u), rewriting(sides[1], u), z)
         yield together, lets
         yield from _polynomial_first(together, lets)
     refined = [refine(side).xreplace({A: sp.Abs(z)}) for side in sides]
     yield sp.Piecewise((refined[0], z >= 0), (refined[1], True)), lets
     if any(number.is_irrational for side in sides for number in side.atoms(sp.Pow)):
-        yield merged(*(folded(side, A) for side in sides), z), tuple((s, folded(e, z)) for s, e in lets)
+        rounded = merged(folded(sides[0], A), folded(sides[1], A), z)
+        yield rounded, tuple((s, folded(e, z)) for s, e in lets)
 
 
 _OF_SIDES: tuple[Callable[[Any, Any], Any], ...] = (

@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
-from derive.stability.form import T, erfc
+from derive.stability.form import T
 
 A = sp.Symbol("a", nonnegative=True)
 DEGREE = 24
@@ -175,7 +175,9 @@ def _hide(expr: Any, hidden: dict[Any, sp.Symbol]) -> Any:
     if expr.is_Symbol or expr.is_Rational:
         return expr
     if expr.is_Add or expr.is_Mul or (expr.is_Pow and expr.exp.is_Integer):
-        return expr.func(*(_hide(arg, hidden) if n == 0 or not expr.is_Pow else arg for n, arg in enumerate(expr.args)))
+        return expr.func(
+            *(_hide(arg, hidden) if n == 0 or not expr.is_Pow else arg for n, arg in enumerate(expr.args))
+        )
     return hidden.setdefault(expr, sp.Symbol(f"h{len(hidden)}", positive=expr.is_positive, real=True))
 
 

@@ -15,4 +15,6 @@ def numpy_lines(form: StableForm, names: Mapping[sp.Symbol, str], out: str) -> l
     """Assignments that end with `out = …`; names gives the arrays that the symbols stand for."""
     shown = {symbol: sp.Symbol(name) for symbol, name in names.items()}
     assignments = [*((str(symbol), meaning) for symbol, meaning in form.lets), (out, form.value)]
-    return [f"{name} = {numpy_expression(Entrywise((), expr.xreplace(shown), ()))}" for name, expr in assignments]
+    return [
+        f"{name} = {numpy_expression(Entrywise((), expr.xreplace(shown), ()))}" for name, expr in assignments
+    ]

@@ -82,7 +82,9 @@ def folded(expr: Any, z: sp.Symbol) -> Any:
     if not expr.args:
         return expr
     if expr.is_polynomial(z) and expr.free_symbols == {z}:
-        coefficients = {n: c if c.is_Rational else sp.Float(c.evalf(17), 17) for (n,), c in sp.Poly(expr, z).terms()}
+        coefficients = {
+            n: c if c.is_Rational else sp.Float(c.evalf(17), 17) for (n,), c in sp.Poly(expr, z).terms()
+        }
         return sp.horner(sp.Add(*(c * z**n for n, c in coefficients.items())), z)
     if expr.is_Mul:
         own = [factor for factor in expr.args if factor.is_number or factor.free_symbols == {z}]

@@ -38,8 +38,8 @@ def _join(p: Any, q: Any, z: sp.Symbol) -> Any:
         ours, theirs = list(map(sp.Add.make_args, map(sp.expand_mul, (p, q))))
         shared = [term for term in ours if term in theirs]
         if shared:
-            rests = (sp.Add(*(x for x in terms if x not in shared)) for terms in (ours, theirs))
-            return sp.Add(*shared, _choice(*rests, z))
+            p, q = (sp.Add(*(x for x in terms if x not in shared)) for terms in (ours, theirs))
+            return sp.Add(*shared, _choice(p, q, z))
     above_p, below_p = sp.fraction(p)
     above_q, below_q = sp.fraction(q)
     above, below = shared_factors(above_p, above_q), shared_factors(below_p, below_q)

@@ -21,8 +21,8 @@ SHARP = 2.0**-80
 SMALLEST_NORMAL = 2.0**-1022
 """Below this doubles lose digits."""
 UNDERFLOW = 2.0**-970
-"""Below this the error is judged as if the value were this large: an intermediate may be subnormal, or 0 (SciPy's
-erfc is, as soon as it is subnormal)."""
+"""Below this the error is judged as if the value were this large: an intermediate may be subnormal
+or already 0, as SciPy's erfc is."""
 
 _CALLS: dict[Any, Callable[[Any], Any]] = {
     sp.exp: lambda x: x.exp(),
@@ -152,7 +152,7 @@ def condition(expr: sp.Expr, at: Mapping[sp.Basic, float], by: sp.Basic) -> floa
     here = exactly(expr, at)
     if not here or isinstance(here, float):
         return 0.0
-    there = exactly(expr, {**at, by: Fraction(at[by]) * (1 + step)})  # type: ignore[dict-item]
+    there = exactly(expr, {**at, by: Fraction(at[by]) * (1 + step)})
     if isinstance(there, float):
         return math.inf
     return float(abs((there - here) / here / step))

@@ -21,10 +21,12 @@ from derive.stability.form import erfc
 TINY = 2.3e-308
 LIMIT = 40.0
 LABEL = 0.3
+LARGEST = mp.mpf(2) ** 1024
+PRECISION = 6000  # 1 + exp(−3000) is not 1
 _HALF_LINE = (
-    1e-300, 1e-200, 1e-100, 1e-30, 1e-15, 1e-9, 1e-6, 1e-4, 1e-3, 0.01, 0.03, 0.07, 0.13, 0.27, 0.49, 0.51,
-    0.8, 0.95, 1.05, 1.3, 1.7, 2.1, 2.9, 3.1, 4.2, 5.9, 6.1, 8.0, 11.0, 16.0, 22.0, 30.0, 37.0, 50.0,
-    90.0, 170.0, 300.0, 500.0, 690.0, 720.0, 745.0, 760.0, 1000.0, 3000.0,
+    1e-300, 1e-200, 1e-100, 1e-30, 1e-15, 1e-9, 1e-6, 1e-4, 1e-3, 0.01, 0.03, 0.07, 0.13, 0.27, 0.49,
+    0.5, 0.51, 0.8, 0.95, 1.0, 1.05, 1.3, 1.7, 2.0, 2.1, 2.9, 3.0, 3.1, 4.2, 5.9, 6.1, 8.0, 11.0, 16.0, 22.0,
+    30.0, 37.0, 50.0, 90.0, 170.0, 300.0, 500.0, 690.0, 720.0, 745.0, 760.0, 1000.0, 3000.0,
 )  # fmt: skip
 POINTS = tuple(sorted([0.0, *_HALF_LINE, *(-x for x in _HALF_LINE)]))
 
@@ -110,6 +112,11 @@ class _Evaluation:
     def holds(self, condition: Any) -> bool:
         if condition in (sp.true, sp.false):
             return bool(condition)
+        if isinstance(condition, sp.ITE):
+            test, yes, no = map(self.holds, condition.args)
+            return yes if test else no
+        if isinstance(condition, sp.Not):
+            return not self.holds(condition.args[0])
         if isinstance(condition, sp.And | sp.Or):
             verdicts = [self.holds(arg) for arg in condition.args]
             return all(verdicts) if isinstance(condition, sp.And) else any(verdicts)
@@ -117,11 +124,10 @@ class _Evaluation:
 
     @staticmethod
     def _sum(parts: list[Value]) -> Value:
-        """Whatever the order of the summands is: of three or more, partial sums may be as large as either sign's."""
+        """Whatever the order: partial sums of three or more may be as large as those of one sign."""
         value = math.fsum(p[0] for p in parts)
-        above = sum(p[0] for p in parts if p[0] > 0)
-        below = sum(-p[0] for p in parts if p[0] < 0)
-        error = sum(p[1] for p in parts) + abs(value) + max(above, below) * (len(parts) - 2)
+        one_sign = max(math.fsum(max(s * p[0], 0.0) for p in parts) for s in (1.0, -1.0))
+        error = sum(p[1] for p in parts) + abs(value) + one_sign * (len(parts) - 2)
         return value, error + TINY, tuple(map(sum, zip(*(p[2] for p in parts), strict=True)))
 
     def _product(self, expr: sp.Expr) -> Value:
@@ -176,7 +182,11 @@ class _Evaluation:
 
 
 def error_ratio(
-    expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets = (), labels: Labels = (0, 1)
+    expr: sp.Expr,
+    inputs: Sequence[sp.Symbol],
+    point: Sequence[float],
+    lets: Lets = (),
+    labels: Labels = (0, 1),
 ) -> float:
     """Error bound over what the problem's own condition allows; inf where an intermediate overflows.
 
@@ -199,7 +209,9 @@ def error_ratio(
     return error / allowed
 
 
-def agree(expr: sp.Expr, other: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets) -> bool:
+def agree(
+    expr: sp.Expr, other: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets
+) -> bool:
     """Whether two forms have the same value, as far as their error bounds tell."""
     here, there = _Evaluation(inputs, point), _Evaluation(inputs, point)
     try:
@@ -213,18 +225,25 @@ def agree(expr: sp.Expr, other: sp.Expr, inputs: Sequence[sp.Symbol], point: Seq
 
 
 def representable(
-    expr: sp.Expr, inputs: Sequence[sp.Symbol], points: Sequence[tuple[float, ...]]
+    expr: sp.Expr, inputs: Sequence[sp.Symbol], points: Sequence[tuple[float, ...]], lets: Lets = ()
 ) -> list[tuple[float, ...]]:
     """The points where the value of expr is within the range of a double."""
-    doubtful = [point for point in points if math.isinf(error_ratio(expr, inputs, point))]
-    if not doubtful:
-        return list(points)
-    beyond = {
+    return [
         point
-        for point in doubtful
-        if not abs(exact(expr, dict(zip(inputs, map(mp.mpf, point), strict=True)))) < 1.7e308
-    }
-    return [point for point in points if point not in beyond]
+        for point in points
+        if not math.isinf(error_ratio(expr, inputs, point, lets)) or not _beyond(expr, inputs, point, lets)
+    ]
+
+
+def _beyond(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets) -> bool:
+    at: dict[Any, Any] = dict(zip(inputs, map(mp.mpf, point), strict=True))
+    with mp.workprec(PRECISION):
+        try:
+            for symbol, meaning in lets:
+                at[symbol] = exact(meaning, at)
+            return bool(abs(exact(expr, at)) >= LARGEST)
+        except (KeyError, AssertionError):
+            return False
 
 
 def grid(

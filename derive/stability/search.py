@@ -11,7 +11,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 
 from derive.stability.candidates import Candidate, rewritings
-from derive.stability.canonical import OutOfBudget
+from derive.stability.canonical import OPERATIONS, OutOfBudget
 from derive.stability.form import S, StableForm, T, erfc
 from derive.stability.labels import between
 from derive.stability.referee import LIMIT, Labels, Lets, agree, error_ratio, grid, representable
@@ -64,9 +64,11 @@ def _shifted(expr: Any, others: int, parameters: int, labels: Labels) -> StableF
 @cache
 def _search(expr: Any, others: int, parameters: int, labels: Labels) -> StableForm:
     z = sp.Symbol("z", real=True)
+    if sp.count_ops(expr) > OPERATIONS:
+        return StableForm(expr, expr, z, "textbook")
     unknowns = [sp.Symbol(f"q{n}", real=True) for n in range(others)]
     inputs = [z, *unknowns, *(sp.Symbol(f"r{n}", positive=True) for n in range(parameters))]
-    points = representable(expr, inputs, _points(expr, z, others, parameters, labels))
+    points = representable(expr, inputs, sample_points(expr, z, others, parameters, labels))
 
     def ratio(candidate: Candidate, low: float = 0.0, high: float = 1e9) -> float:
         """The worst the referee finds, as far as it matters, where low ≤ |z| ≤ high."""
@@ -102,9 +104,7 @@ def _search(expr: Any, others: int, parameters: int, labels: Labels) -> StableFo
     return StableForm(expr, expr, z, "textbook")
 
 
-def _between(
-    expr: Any, label: Any, others: int, parameters: int, labels: Labels
-) -> Iterator[Candidate]:
+def _between(expr: Any, label: Any, others: int, parameters: int, labels: Labels) -> Iterator[Candidate]:
     """The form that joins the stable forms at two labels."""
     if not expr.has(label) or len(labels) != 2:
         return
@@ -140,7 +140,9 @@ def _near_and_far(expr: Any, z: Any, tried: Sequence[Candidate], ratio: Any) -> 
                 yield sp.Piecewise((polynomial, sp.Abs(z) < radius), (other, True)), its
 
 
-def _points(expr: Any, z: sp.Symbol, others: int, parameters: int, labels: Labels) -> list[tuple[float, ...]]:
+def sample_points(
+    expr: Any, z: sp.Symbol, others: int, parameters: int, labels: Labels
+) -> list[tuple[float, ...]]:
     kinks = [float(c) for c in _kinks(expr, z)]
     beside = [c + d for c in kinks for d in (0.0, -1e-9, 1e-9, -0.01, 0.01)]
     return [(*point, *(PARAMETER,) * parameters) for point in grid(others, labels, -3000.0, 3000.0, beside)]

@@ -8,7 +8,6 @@ from typing import Any
 import sympy as sp
 from sympy.polys.ring_series import rs_series
 
-
 RADII = (sp.Rational(1, 2), sp.Rational(1, 4), sp.Rational(1, 16))
 TERMS = 44
 BELOW_ROUNDING = 2.0**-56
@@ -18,7 +17,14 @@ def taylor(expr: sp.Expr, z: sp.Symbol) -> dict[int, Any] | None:
     """The Taylor coefficients at 0 by power; None where there is no such series to be had."""
     try:
         found = rs_series(expr, z, TERMS)
-    except (ValueError, NotImplementedError, TypeError, ZeroDivisionError, sp.PolynomialError, sp.CoercionFailed):
+    except (
+        ValueError,
+        NotImplementedError,
+        TypeError,
+        ZeroDivisionError,
+        sp.PolynomialError,
+        sp.CoercionFailed,
+    ):
         return None
     coefficients = {}
     for (power,), coefficient in sp.Poly(found.as_expr(), z).terms():
@@ -61,7 +67,7 @@ def _horner(coefficients: dict[int, Any], z: sp.Symbol) -> Any:
     return z ** powers[0] * inner
 
 
-
-
 def _short(coefficient: Any) -> Any:
-    return coefficient if coefficient.is_Rational and coefficient.q < 10**6 else sp.Float(float(coefficient), 17)
+    return (
+        coefficient if coefficient.is_Rational and coefficient.q < 10**6 else sp.Float(float(coefficient), 17)
+    )

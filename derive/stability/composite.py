@@ -1,0 +1,40 @@
+"""A loss of an output: from the output itself where that keeps the digits, else from the pre-activation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from derive.stability.form import S, StableForm, T
+from derive.stability.referee import LIMIT, Labels, error_ratio, representable
+from derive.stability.search import sample_points, stable
+
+
+def stable_loss(
+    loss: sp.Expr,
+    a: sp.Symbol,
+    activation: sp.Expr,
+    z: sp.Symbol,
+    *,
+    others: Sequence[sp.Symbol] = (),
+    labels: Labels = (),
+) -> StableForm:
+    """The loss of a = activation(z) in a form that survives; its z is `a` if it reads the output.
+
+    labels: values of the others that are exact: (0, 1) for a cross-entropy, (−1, 1) for a hinge,
+    none where labels are measured. The readable form, in a, is kept where the referee accepts it
+    although a is rounded.
+    """
+    output = stable(activation, z)
+    inner = stable(loss, a, others=others, labels=labels)
+    parameters = sorted((loss.free_symbols | activation.free_symbols) - {a, z, *others}, key=str)
+    inputs = [z, *others, *parameters]
+    names = {T: sp.Dummy("t", positive=True), S: sp.Dummy("s", real=True)}
+    first = tuple((names.get(s, s), meaning.xreplace(names)) for s, meaning in output.lets)
+    lets = (*first, (a, output.value.xreplace(names)), *inner.lets)
+    points = sample_points(activation, z, len(others), len(parameters), labels)
+    points = representable(loss, inputs, points, ((a, activation),))
+    if all(error_ratio(inner.value, inputs, point, lets, labels) <= LIMIT for point in points):
+        return inner
+    return stable(loss.xreplace({a: activation}), z, others=others, labels=labels)
