@@ -105,7 +105,6 @@ class Gradient:
         return Naming(
             rank=_rank(self.program),
             letters=letters(states, free=self.indices, avoid=(t.name for t in self.program.tensors)),
-            exact=self.convention.convention == "exact",
             sizes=self.program.sizes,
         )
 

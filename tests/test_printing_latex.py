@@ -15,7 +15,6 @@ from printed import PAIRS, SCALARS, entrywise, leaf, product, transposed
 from derive.arrays import Array, AxisSum, Einsum, Filled, Reshaped
 from derive.notation import CostPartial, Delta, Index, IndexSum, Mask, Partial, Tensor, Term
 from derive.printing import (
-    Naming,
     PrintingError,
     escaped,
     latex_equation,
@@ -92,7 +91,8 @@ LINES: list[tuple[Any, str]] = [
     ),
     (
         (Term((Partial(A2[i, j], W2[k, i]), dZ2[i, j], Delta(i, k), A2[i, j] ** -1)),),
-        r"\frac{\partial A^{[2]}_{ij}}{\partial W^{[2]}_{ki}}\,\frac{dZ^{[2]}_{ij}}{A^{[2]}_{ij}}\,\delta_{ik}",
+        r"\frac{\partial A^{[2]}_{ij}}{\partial W^{[2]}_{ki}}"
+        r"\,\frac{dZ^{[2]}_{ij}}{A^{[2]}_{ij}}\,\delta_{ik}",
     ),
     ((), "0"),
     (IndexSum(A2[i, j] - Y[i, j], i), r"\sum_{i} (A^{[2]}_{ij} - Y_{ij})"),
@@ -115,10 +115,6 @@ def test_equations_name_entries_only_where_the_value_does() -> None:
     v = Tensor("v", (n,), (0, None))
     whole = Einsum((i, None), (a, y))
     assert latex_equation(v, (k,), whole) == r"v_{i} = \sum_{j} A^{[2]}_{ij}\,Y_{ij}"
-
-
-def test_the_cost_of_the_exact_convention_is_J() -> None:
-    assert "J" in latex_expression(CostPartial(W2[i, k]), Naming(exact=True))
 
 
 @pytest.mark.parametrize(

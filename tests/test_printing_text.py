@@ -88,7 +88,7 @@ LINES: list[tuple[Any, str]] = [
     ((Term((dZ[k, j],), (k,), sp.Integer(2) / (3 * m)),), "(2/(3·m)) Σ[k] dZ[k,j]"),
     ((Term((dZ[k, j],), (k,), -n),), "−n Σ[k] dZ[k,j]"),
     (Mask(i - k, n), "1[0 ≤ i − k < n]"),
-    (CostPartial(A[i, j]) * Partial(A[i, j], dZ[k, j]), "∂L/∂A[i,j]·∂A[i,j]/∂dZ[k,j]"),
+    (CostPartial(A[i, j]) * Partial(A[i, j], dZ[k, j]), "∂ℒ/∂A[i,j]·∂A[i,j]/∂dZ[k,j]"),
     (AxisSum((None,), AxisSum((i,), a, 1, False), 0, False), "Σ[i,j] A[i,j]"),
     (Filled((i, None), leaf(Tensor("s"))), "fill(s, n×1)"),
     (Einsum((i,), (a, dz, leaf(Tensor("v", (m,)), j))), "Σ[j] dZ[i,j]·A[i,j]·v[j]"),

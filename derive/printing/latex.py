@@ -171,8 +171,7 @@ class LatexPrinter(LatexProducts):
         return Piece(rf"\frac{{\partial {above}}}{{\partial {below}}}")
 
     def _CostPartial(self, partial: CostPartial) -> Piece:
-        cost = "J" if self.naming.exact else r"\mathcal{L}"
-        return Piece(rf"\frac{{\partial {cost}}}{{\partial {self.piece(partial.by).text}}}")
+        return Piece(rf"\frac{{\partial \mathcal{{L}}}}{{\partial {self.piece(partial.by).text}}}")
 
     # Matrix forms
 

@@ -46,13 +46,11 @@ class Naming:
     """How things are called in print.
 
     rank: the order of tensors. letters: of the indices; those that are missing are chosen on the
-    fly. exact: whether ∂ is of the cost J, or of the sum of the losses. sizes: dimensions that are
-    printed as numbers.
+    fly. sizes: dimensions that are printed as numbers.
     """
 
     rank: Rank = field(default_factory=rank)
     letters: Mapping[Index, str] = field(default_factory=dict)
-    exact: bool = False
     sizes: Mapping[sp.Symbol, int] = field(default_factory=dict)
 
 

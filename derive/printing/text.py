@@ -151,7 +151,7 @@ class TextPrinter(LinearPrinter):
         return Piece(f"∂{self.piece(partial.of).text}/∂{self.piece(partial.by).text}", POWER)
 
     def _CostPartial(self, partial: CostPartial) -> Piece:
-        return Piece(f"∂{'J' if self.naming.exact else 'L'}/∂{self.piece(partial.by).text}", POWER)
+        return Piece(f"∂ℒ/∂{self.piece(partial.by).text}", POWER)
 
     # Matrix forms
 

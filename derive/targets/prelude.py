@@ -12,7 +12,7 @@ from derive.targets.parts import Sheet
 from derive.targets.shapes import shape
 from derive.targets.wording import words as spoken
 
-ROWS = 36
+ROWS = 24
 """Rows of the table of symbols that fit on a page."""
 
 

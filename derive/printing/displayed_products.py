@@ -1,26 +1,46 @@
-"""Products, fractions and powers in LaTeX."""
+"""Products, fractions and powers as they are written by hand, for every notation with two dimensions."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 import sympy as sp
 
 from derive.arrays import Leaf
-from derive.notation import CostPartial, Delta, Mask, Partial
+from derive.notation import CostPartial, Delta, Mask, Partial, Tensor
 from derive.printing.linear import short_decimal
-from derive.printing.names import scripted, tensor_name
 from derive.printing.order import BIG, ENTRYWISE, MATRIX, POWER, SUM
 from derive.printing.printer import Factor, Piece, Printer
 
-TALL = (r"\frac", r"\sum", r"\begin")
 UPSTREAM = (CostPartial, Partial)
 OUTSIDE = (Delta, Mask, sp.Piecewise)
 
 
-class LatexProducts(Printer):
-    """⊙ joins whole arrays, juxtaposition everything else; what is divided stands in one fraction."""
+class DisplayProducts(Printer):
+    """⊙ joins whole arrays, juxtaposition everything else; what is divided stands in one fraction.
 
-    def parentheses(self, text: str) -> str:
-        return rf"\left({text}\right)" if any(part in text for part in TALL) else f"({text})"
+    thin, dot, entrywise: what joins factors. tall: marks of what is higher than a line. A notation
+    adds how fractions, roots and scripts are written.
+    """
+
+    thin: ClassVar[str]
+    dot: ClassVar[str]
+    entrywise: ClassVar[str]
+    tall: ClassVar[tuple[str, ...]]
+
+    def fraction(self, above: str, below: str) -> str:
+        raise NotImplementedError
+
+    def scripts(self, base: str, below: str = "", above: str = "") -> str:
+        """A printed base with scripts."""
+        raise NotImplementedError
+
+    def tensor(self, tensor: Tensor, below: str = "", above: str = "") -> str:
+        """A tensor's name with scripts added to those that it has."""
+        raise NotImplementedError
+
+    def is_tall(self, text: str) -> bool:
+        return any(part in text for part in self.tall)
 
     def number(self, value: sp.Expr) -> Piece:
         if value < 0:
@@ -29,7 +49,7 @@ class LatexProducts(Printer):
         if value.is_Integer or (decimal is not None and value.as_numer_denom()[1] >= 10):
             return Piece(str(decimal or value))
         numerator, denominator = value.as_numer_denom()
-        return Piece(rf"\frac{{{numerator}}}{{{denominator}}}", POWER)
+        return Piece(self.fraction(str(numerator), str(denominator)), POWER)
 
     def _Rational(self, value: sp.Rational) -> Piece:
         return self.number(value)
@@ -57,7 +77,7 @@ class LatexProducts(Printer):
         pieces += [self.power(f) for f in after]
         pieces += [summed] if summed is not None else []
         whole = any(f.array for f in (*factors, *below))
-        joined = self._joined(pieces, r" \odot " if whole else r"\,") if pieces else None
+        joined = self._joined(pieces, self.entrywise if whole else self.thin) if pieces else None
         if top == 1 and bottom == 1 and not front and not under:
             return joined or Piece("1")
         if bottom == 1 and not under:
@@ -67,7 +87,7 @@ class LatexProducts(Printer):
         if joined is None:
             return lead
         tail = self.wrapped(joined, SUM)
-        gap = r" \cdot " if lead.text[-1:].isdigit() and tail[:1].isdigit() else r"\,"
+        gap = self.dot if lead.text[-1:].isdigit() and tail[:1].isdigit() else self.thin
         return Piece(lead.text + gap + tail, BIG if joined.level == BIG else ENTRYWISE)
 
     def _around(self, arrays: list[Factor], divided: bool) -> tuple[list[Factor], list[Factor], list[Factor]]:
@@ -89,7 +109,7 @@ class LatexProducts(Printer):
             return pieces[0]
         shown = [self.wrapped(piece, MATRIX) for piece in pieces]
         last = pieces[-1]
-        if last.level == BIG and joiner == r"\,":
+        if last.level == BIG and joiner == self.thin:
             return Piece(joiner.join([*shown[:-1], last.text]), BIG)
         return Piece(joiner.join(shown), ENTRYWISE)
 
@@ -104,27 +124,24 @@ class LatexProducts(Printer):
             shown = self.wrapped(piece, MATRIX)
             if text:
                 clash = text[-1].isdigit() and shown[0].isdigit()
-                text += r" \odot " if array and factor.array else r" \cdot " if clash else gap
-            text, array, gap = text + shown, factor.array, r"\,"
+                text += self.entrywise if array and factor.array else self.dot if clash else gap
+            text, array, gap = text + shown, factor.array, self.thin
         return Piece(text, ENTRYWISE)
 
     def _fraction(self, top: sp.Expr, above: list[Factor], bottom: sp.Expr, below: list[Factor]) -> Piece:
         numerator, denominator = self._plain(top, above), self._plain(bottom, below)
-        return Piece(rf"\frac{{{numerator.text}}}{{{denominator.text}}}", POWER)
-
-    def root(self, base: sp.Expr) -> Piece:
-        return Piece(rf"\sqrt{{{self.piece(base).text}}}")
+        return Piece(self.fraction(numerator.text, denominator.text), POWER)
 
     def raised(self, base: sp.Expr, exponent: sp.Expr) -> Piece:
         if exponent.is_Rational and not exponent.is_Integer:
             power = str(exponent)
         else:
             power = self.piece(exponent).text
-        power = rf"\odot {power}" if self.is_array(base) else power
+        power = f"{self.entrywise.strip()} {power}" if self.is_array(base) else power
         array = self.operands.get(base)
         if isinstance(array, Leaf):
-            return Piece(scripted(tensor_name(array.tensor), superscript=power), POWER)
+            return Piece(self.tensor(array.tensor, above=power), POWER)
         shown = self.wrap(base, POWER)
         if "^" in shown and not shown.endswith(")"):
             shown = self.parentheses(shown)
-        return Piece(f"{shown}^{{{power}}}", POWER)
+        return Piece(self.scripts(shown, above=power), POWER)
