@@ -37,4 +37,7 @@ def stable_loss(
     points = representable(loss, inputs, points, ((a, activation),))
     if all(error_ratio(inner.value, inputs, point, lets, labels) <= LIMIT for point in points):
         return inner
-    return stable(loss.xreplace({a: activation}), z, others=others, labels=labels)
+    composed = loss.xreplace({a: activation})
+    if composed.has(sp.ITE):
+        return StableForm(loss, loss, a, "textbook")
+    return stable(composed, z, others=others, labels=labels)

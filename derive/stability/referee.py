@@ -131,7 +131,8 @@ class _Evaluation:
         return value, error + TINY, tuple(map(sum, zip(*(p[2] for p in parts), strict=True)))
 
     def _product(self, expr: sp.Expr) -> Value:
-        above, below = [], []
+        above: list[Any] = []
+        below: list[Any] = []
         for factor in expr.args:
             base, exponent = factor.as_base_exp()
             negative = exponent.is_number and exponent.is_negative and not base.is_number
