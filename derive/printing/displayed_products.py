@@ -39,6 +39,10 @@ class DisplayProducts(Printer):
         """A tensor's name with scripts added to those that it has."""
         raise NotImplementedError
 
+    def is_scripted(self, text: str) -> bool:
+        """Whether the printed piece has a superscript that another one would clash with."""
+        raise NotImplementedError
+
     def is_tall(self, text: str) -> bool:
         return any(part in text for part in self.tall)
 
@@ -142,6 +146,6 @@ class DisplayProducts(Printer):
         if isinstance(array, Leaf):
             return Piece(self.tensor(array.tensor, above=power), POWER)
         shown = self.wrap(base, POWER)
-        if "^" in shown and not shown.endswith(")"):
+        if self.is_scripted(shown):
             shown = self.parentheses(shown)
         return Piece(self.scripts(shown, above=power), POWER)
