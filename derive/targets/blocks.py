@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 
 from derive.derivation import Definition, Derivation
 from derive.notation import Tensor
 from derive.printing import Naming
 from derive.targets.layers import Layers
-from derive.targets.lines import code_line, forward_lines, shape
+from derive.targets.lines import WIDTH, code_line, forward_lines, shape
 from derive.targets.vectors import softmax_lines
 
 
@@ -26,7 +27,7 @@ def forward(derivation: Derivation, net: Layers, naming: Naming) -> Iterator[lis
             if block:
                 yield block
             block = [unpacking(parameters, "params")]
-        block += softmax_lines(definition.node, naming) or forward_lines(definition, naming)
+        block += softmax_lines(definition, naming) or forward_lines(definition, naming)
     yield block
 
 
@@ -48,16 +49,20 @@ def reading(tensors: Iterable[Tensor], net: Layers) -> Iterator[str]:
                 yield unpacking([tensor], holder)
 
 
-def result(names: list[str], what: str) -> str:
+def result(names: Iterable[str]) -> str:
     """The return statement of a function that gives a dictionary of its arrays."""
-    entries = [f'"{name}": {name}' for name in names]
-    line = f"    return {{{', '.join(entries)}}}"
-    if len(line) <= 100:
+    return filled("    return {", [f'"{name}": {name}' for name in names], "}")
+
+
+def filled(start: str, entries: Iterable[str], end: str) -> str:
+    """One line, or the entries between brackets on as many lines as they need.
+
+    >>> filled("x = (", "12", ")")
+    'x = (1, 2)'
+    """
+    line = f"{start}{', '.join(entries := list(entries))}{end}"
+    if len(line) <= WIDTH:
         return line
-    rows, row = [], ""
-    for entry in entries:
-        if row and len(row) + len(entry) > 86:
-            rows.append(row)
-            row = ""
-        row += f"{entry}, "
-    return "\n".join(["    return {", *(f"        {r.rstrip()}" for r in [*rows, row]), "    }"])
+    margin = " " * (len(start) - len(start.lstrip()))
+    inside = textwrap.fill(", ".join(entry.replace(" ", "\0") for entry in entries), WIDTH - len(margin) - 5)
+    return f"{start}\n{textwrap.indent(inside, margin + '    ')},\n{margin}{end}".replace("\0", " ")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import count
 
 import sympy as sp
 
-from derive.arrays import Array, Entrywise, Leaf
+from derive.arrays import Entrywise, Leaf
 from derive.derivation import Definition, Derivation, Gradient
 from derive.notation import Element, Tensor, elements
 from derive.printing import Naming, numpy_expression, python_name
@@ -79,8 +81,23 @@ def entrywise(expr: sp.Expr, naming: Naming) -> str:
     return numpy_expression(Entrywise(axes, formula, operands), naming)
 
 
-def stable_lines(target: str, expr: sp.Expr, z: Element, remark: str, naming: Naming) -> list[str]:
-    """target = expr, a formula over elements of which z may be large, after what it needs first."""
+def same_as(textbook: str) -> str:
+    """A remark over lines that compute a textbook expression in another form.
+
+    >>> same_as("1 / (1 + np.exp(-Z))")
+    '# Equal to 1 / (1 + np.exp(-Z)), safe from overflow and rounding.'
+    """
+    text = f"Equal to {textbook}, safe from overflow and rounding."
+    return "\n".join(f"# {line}" for line in textwrap.wrap(text, WIDTH - 10))
+
+
+def stable_lines(
+    target: str, expr: sp.Expr, z: Element, remark: str, naming: Naming, textbook: str = ""
+) -> list[str]:
+    """target = expr, a formula over elements of which z may be large, after what it needs first.
+
+    textbook: how a reader knows the formula; by default as it stands.
+    """
     plain = {
         e: sp.Symbol(f"x{n}", real=True, positive=True if not e.args else None)
         for n, e in enumerate(elements(expr))
@@ -88,7 +105,8 @@ def stable_lines(target: str, expr: sp.Expr, z: Element, remark: str, naming: Na
     others = [symbol for element, symbol in plain.items() if element.args and element != z]
     form = stable(expr.xreplace(plain), plain[z], others=others)
     form = form.xreplace({symbol: element for element, symbol in plain.items()})
-    lines = [broken(str(symbol), entrywise(meaning, naming)) for symbol, meaning in form.lets]
+    lines = [] if form.safe else [same_as(textbook or entrywise(form.textbook, naming))]
+    lines += [broken(str(symbol), entrywise(meaning, naming)) for symbol, meaning in form.lets]
     return [*lines, code_line(target, entrywise(form.value, naming), remark)]
 
 
@@ -113,12 +131,15 @@ def gradient_lines(gradient: Gradient, remark: str, naming: Naming) -> list[str]
         if len(risky) == 1:
             rest, part = array.formula.as_independent(risky[0], as_Add=False)
             form = stable(part, risky[0], others=[d for d in leaves if part.has(d) and d != risky[0]])
-            lets = [
-                broken(str(symbol), numpy_expression(Entrywise(array.axes, meaning, array.operands), naming))
-                for symbol, meaning in form.lets
+            value = replace(array, formula=rest * form.value)
+            return [
+                *([] if form.safe else [same_as(numpy_expression(array, naming, axes))]),
+                *(
+                    broken(str(symbol), numpy_expression(replace(array, formula=meaning), naming))
+                    for symbol, meaning in form.lets
+                ),
+                code_line(gradient.name, numpy_expression(value, naming, axes), remark),
             ]
-            value: Array = Entrywise(array.axes, rest * form.value, array.operands)
-            return [*lets, code_line(gradient.name, numpy_expression(value, naming, axes), remark)]
     return [code_line(gradient.name, numpy_expression(gradient.value, naming, axes), remark)]
 
 

@@ -10,7 +10,7 @@ from derive.derivation import Derivation
 from derive.notation import Element, Tensor, elements
 from derive.printing import Naming, numpy_expression
 from derive.targets.layers import Layers
-from derive.targets.lines import code_line, shape, stable_lines, unique
+from derive.targets.lines import code_line, entrywise, shape, stable_lines, unique
 from derive.targets.vectors import log_softmax_lines
 
 
@@ -37,10 +37,10 @@ def cost_lines(derivation: Derivation, net: Layers, naming: Naming) -> Cost:
         lines.append(code_line("R", numpy_expression(value, naming), "what keeps the weights small"))
         total, reads = f"({total} + R)", [source, *regularizer.node.uses]
     lines.append(f"return float({total} {scaled(net.program.scale, naming)})")
-    remark = f"It is computed from {source.name}"
+    remark = f"from {source.name}"
     if source is not net.output.tensor:
-        remark += f", as {net.output.tensor.name} may have been rounded to a bound"
-    return Cost(lines, unique(reads), source.name, f"{remark}.")
+        remark += f", because {net.output.tensor.name} may be rounded to a bound"
+    return Cost(lines, unique(reads), source.name, remark)
 
 
 def _losses(net: Layers, naming: Naming) -> tuple[list[str], Tensor]:
@@ -53,11 +53,12 @@ def _losses(net: Layers, naming: Naming) -> tuple[list[str], Tensor]:
     if node.argument is None:
         found = None if body.xreplace({a: x}).is_polynomial(x) else log_softmax_lines(node, body, a, naming)
         return found or (stable_lines("losses", body, a, shape(node.tensor), naming), node.tensor)
+    textbook = entrywise(body, naming)
     if not body.xreplace({a: x}).is_polynomial(x):
         at = dict(zip(node.indices, a.args, strict=True))
         body, a = body.xreplace({a: node.body_at(a.args)}), node.argument.xreplace(at)
     assert isinstance(a, Element)
-    return stable_lines("losses", body, a, shape(node.tensor), naming), a.tensor
+    return stable_lines("losses", body, a, shape(node.tensor), naming, textbook), a.tensor
 
 
 def scaled(scale: sp.Expr, naming: Naming) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from derive.pipeline import derive
 from derive.printing import Naming, numpy_expression, python_name, rank
 from derive.program import Node
 from derive.targets import RenderOptions, Target
-from derive.targets.blocks import forward, forward_definitions, reading, result
+from derive.targets.blocks import filled, forward, forward_definitions, reading, result
 from derive.targets.layers import Layers, layers
 from derive.targets.lines import (
     equation_numbers,
@@ -84,15 +84,16 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "title": title(net),
         "conventions": conventions(derivation),
         "proof": proof(derivation),
-        "sizes": list(net.sizes.values()),
-        "size_names": [str(size) for size in net.sizes],
+        "depth": len(net.sizes),
+        "layer_sizes": filled("LAYER_SIZES = (", map(str, net.sizes.values()), ")"),
+        "unpacked_sizes": unpacked(map(str, net.sizes)),
         "hyperparameters": hyperparameters(net),
         "initialisation": INITIALISATION,
         "initial": list(initial(net)),
         "first_weight": net.parameters[0].name,
         "first_weight_inputs": net.parameters[0].shape.index(net.width(net.X)),
         "forward": blocks,
-        "forward_result": result(["X", *(d.name for d in forward_definitions(derivation, net))], "cache"),
+        "forward_result": result(["X", *(d.name for d in forward_definitions(derivation, net))]),
         "regularized": ", plus R / m" if net.program.regularizer else "",
         "loss": words(net.loss.note),
         "cost_takes": "params: Arrays, " if cost_reads_params else "",
@@ -102,7 +103,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "cost_shape_of": cost.shape_of,
         "cost_lines": cost.lines,
         "backward_reads": list(reading((*reads, net.output.tensor), net)),
-        "backward_result": result([g.name for g in gradients], "gradients"),
+        "backward_result": result(g.name for g in gradients),
         "gradients": lines,
         "output": net.output.tensor.name,
         "labels_shape": labels_shape(net),
@@ -114,6 +115,12 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "shapes": {"X": shape(net.X), "Y": shape(net.Y), "A": shape(net.output.tensor)},
         "uses_special": any("special." in line for block in (*blocks, cost.lines, lines) for line in block),
     }
+
+
+def unpacked(sizes: Iterable[str]) -> str:
+    """The line that names the sizes of the layers."""
+    line = filled("    (", sizes, ") = layer_sizes")
+    return line if "\n" in line else line.replace("(", "").replace(")", "")
 
 
 LABEL_STATISTICS = {True: "statistics(labels[part])", False: "np.zeros((1, 1)), np.ones((1, 1))"}

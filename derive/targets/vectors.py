@@ -6,19 +6,21 @@ from typing import Any
 
 import sympy as sp
 
+from derive.derivation import Definition
 from derive.notation import Element, IndexSum, Tensor
-from derive.printing import Naming
+from derive.printing import Naming, numpy_expression
 from derive.program import Node
-from derive.targets.lines import code_line, entrywise, shape
+from derive.targets.lines import code_line, entrywise, same_as, shape
 
 EXPONENTIALS, TOTAL = sp.symbols("E total", real=True)
 SHIFTED, LOG_SUM = sp.symbols("shifted log_sum", real=True)
 
 
-def softmax_lines(node: Node, naming: Naming) -> list[str] | None:
+def softmax_lines(definition: Definition, naming: Naming) -> list[str] | None:
     """The lines of a quotient of exponentials that no common factor changes; None for another body."""
+    node = definition.node
     found = _sum_of_exponentials(node.body)
-    if found is None:
+    if found is None or definition.array is None:
         return None
     total, entry = found
     value = node.body.xreplace({total: TOTAL}).xreplace({sp.exp(entry): EXPONENTIALS})
@@ -29,6 +31,7 @@ def softmax_lines(node: Node, naming: Naming) -> list[str] | None:
     over = f"axis={axis_of_sum(node, total)}, keepdims=True"
     z, remark = entry.tensor.name, shape(node.tensor)
     return [
+        same_as(numpy_expression(definition.array, naming)),
         code_line("E", f"np.exp({z} - np.max({z}, {over}))", f"{remark}, at most 1"),
         f"total = np.sum(E, {over})",
         code_line(node.tensor.name, entrywise(value, naming), remark),
@@ -58,6 +61,7 @@ def log_softmax_lines(
         inner = next(factor for factor in rest.args if factor.has(SHIFTED))
         value = -inner * (rest / inner)
     return [
+        same_as(entrywise(body, naming)),
         code_line("largest", f"np.argmax({z.name}, {over})", "its term is exp(0) = 1"),
         code_line("shifted", f"{z.name} - np.max({z.name}, {over})", f"{shape(z)}, at most 0"),
         "others = np.exp(shifted)",

@@ -1,5 +1,5 @@
 # Made by derive from logistic_regression; do not edit it.
-# Digest e79314f35c2bf409
+# Digest 0d2f223c63838047
 """Gradient descent for a network of one layer, 3 -> 1 sigmoid, with the loss binary cross-entropy.
 
 Samples are the columns of X. The cost J is the mean of the losses of the m samples. dZ and dA are
@@ -56,6 +56,7 @@ def forward(params: Arrays, X: ArrayLike) -> Arrays:
 
     W1, b1 = params["W1"], params["b1"]  # (n1, n0), (n1, 1)
     Z1 = W1 @ X + b1  # (n1, m)
+    # Equal to 1 / (1 + np.exp(-Z1)), safe from overflow and rounding.
     t = np.exp(-np.abs(Z1))
     A1 = np.where(Z1 >= 0, 1.0, t) / (t + 1)  # (n1, m)
 
@@ -68,10 +69,11 @@ def cost(params: Arrays, X: ArrayLike, Y: ArrayLike) -> float:
 
 
 def cost_of(cache: Arrays, Y: ArrayLike) -> float:
-    """J after a forward pass. It is computed from Z1, as A1 may have been rounded to a bound."""
+    """J after a forward pass, from Z1, because A1 may be rounded to a bound."""
     Z1 = cache["Z1"]  # (n1, m)
     Y = checked_labels(Y, Z1.shape)  # (n1, m)
     m = Y.shape[1]
+    # Equal to -Y * np.log(A1) - (1 - Y) * np.log(1 - A1), safe from overflow and rounding.
     t = np.exp(-np.abs(Z1))
     s = np.maximum(0, Z1) - Z1 * Y
     losses = s + np.log1p(t)  # (n1, m)

@@ -1,5 +1,5 @@
 # Made by derive from regression; do not edit it.
-# Digest 40b8ec90e89e5e34
+# Digest acfed55de30a6305
 """Gradient descent for a network of 2 layers, 3 -> 4 tanh -> 1 identity, with the loss squared
 error.
 
@@ -74,7 +74,7 @@ def cost(params: Arrays, X: ArrayLike, Y: ArrayLike) -> float:
 
 
 def cost_of(cache: Arrays, Y: ArrayLike) -> float:
-    """J after a forward pass. It is computed from A2."""
+    """J after a forward pass, from A2."""
     A2 = cache["A2"]  # (n2, m)
     Y = checked_labels(Y, A2.shape)  # (n2, m)
     m = Y.shape[1]

@@ -1,5 +1,5 @@
 # Made by derive from shallow_relu; do not edit it.
-# Digest 082f81f8954b3ff9
+# Digest 9f6dc1d6db2e748e
 """Gradient descent for a network of 2 layers, 3 -> 4 relu -> 1 sigmoid, with the loss binary
 cross-entropy.
 
@@ -63,6 +63,7 @@ def forward(params: Arrays, X: ArrayLike) -> Arrays:
 
     W2, b2 = params["W2"], params["b2"]  # (n2, n1), (n2, 1)
     Z2 = W2 @ A1 + b2  # (n2, m)
+    # Equal to 1 / (1 + np.exp(-Z2)), safe from overflow and rounding.
     t = np.exp(-np.abs(Z2))
     A2 = np.where(Z2 >= 0, 1.0, t) / (t + 1)  # (n2, m)
 
@@ -75,10 +76,11 @@ def cost(params: Arrays, X: ArrayLike, Y: ArrayLike) -> float:
 
 
 def cost_of(cache: Arrays, Y: ArrayLike) -> float:
-    """J after a forward pass. It is computed from Z2, as A2 may have been rounded to a bound."""
+    """J after a forward pass, from Z2, because A2 may be rounded to a bound."""
     Z2 = cache["Z2"]  # (n2, m)
     Y = checked_labels(Y, Z2.shape)  # (n2, m)
     m = Y.shape[1]
+    # Equal to -Y * np.log(A2) - (1 - Y) * np.log(1 - A2), safe from overflow and rounding.
     t = np.exp(-np.abs(Z2))
     s = np.maximum(0, Z2) - Z2 * Y
     losses = s + np.log1p(t)  # (n2, m)

@@ -1,5 +1,5 @@
 # Made by derive from softmax_classifier; do not edit it.
-# Digest 6f9c33b600bf69a1
+# Digest 6f1859d833b1e07f
 """Gradient descent for a network of 2 layers, 4 -> 8 tanh -> 3 softmax, with the loss cross-
 entropy.
 
@@ -63,6 +63,8 @@ def forward(params: Arrays, X: ArrayLike) -> Arrays:
 
     W2, b2 = params["W2"], params["b2"]  # (n2, n1), (n2, 1)
     Z2 = W2 @ A1 + b2  # (n2, m)
+    # Equal to np.exp(Z2) / np.sum(np.exp(Z2), axis=0, keepdims=True), safe from overflow and
+    # rounding.
     E = np.exp(Z2 - np.max(Z2, axis=0, keepdims=True))  # (n2, m), at most 1
     total = np.sum(E, axis=0, keepdims=True)
     A2 = E / total  # (n2, m)
@@ -76,10 +78,11 @@ def cost(params: Arrays, X: ArrayLike, Y: ArrayLike) -> float:
 
 
 def cost_of(cache: Arrays, Y: ArrayLike) -> float:
-    """J after a forward pass. It is computed from Z2, as A2 may have been rounded to a bound."""
+    """J after a forward pass, from Z2, because A2 may be rounded to a bound."""
     Z2 = cache["Z2"]  # (n2, m)
     Y = checked_labels(Y, Z2.shape)  # (n2, m)
     m = Y.shape[1]
+    # Equal to -Y * np.log(A2), safe from overflow and rounding.
     largest = np.argmax(Z2, axis=0, keepdims=True)  # its term is exp(0) = 1
     shifted = Z2 - np.max(Z2, axis=0, keepdims=True)  # (n2, m), at most 0
     others = np.exp(shifted)

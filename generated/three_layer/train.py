@@ -1,5 +1,5 @@
 # Made by derive from three_layer; do not edit it.
-# Digest 4a3b34ceb832fee2
+# Digest bb023bafc4d134aa
 """Gradient descent for a network of 3 layers, 4 -> 5 relu -> 3 tanh -> 1 sigmoid, with the loss
 binary cross-entropy.
 
@@ -69,6 +69,7 @@ def forward(params: Arrays, X: ArrayLike) -> Arrays:
 
     W3, b3 = params["W3"], params["b3"]  # (n3, n2), (n3, 1)
     Z3 = W3 @ A2 + b3  # (n3, m)
+    # Equal to 1 / (1 + np.exp(-Z3)), safe from overflow and rounding.
     t = np.exp(-np.abs(Z3))
     A3 = np.where(Z3 >= 0, 1.0, t) / (t + 1)  # (n3, m)
 
@@ -81,10 +82,11 @@ def cost(params: Arrays, X: ArrayLike, Y: ArrayLike) -> float:
 
 
 def cost_of(cache: Arrays, Y: ArrayLike) -> float:
-    """J after a forward pass. It is computed from Z3, as A3 may have been rounded to a bound."""
+    """J after a forward pass, from Z3, because A3 may be rounded to a bound."""
     Z3 = cache["Z3"]  # (n3, m)
     Y = checked_labels(Y, Z3.shape)  # (n3, m)
     m = Y.shape[1]
+    # Equal to -Y * np.log(A3) - (1 - Y) * np.log(1 - A3), safe from overflow and rounding.
     t = np.exp(-np.abs(Z3))
     s = np.maximum(0, Z3) - Z3 * Y
     losses = s + np.log1p(t)  # (n3, m)
