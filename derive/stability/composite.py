@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import sympy as sp
 
 from derive.stability.form import S, StableForm, T
-from derive.stability.referee import LIMIT, Labels, error_ratio, representable
+from derive.stability.referee import LIMIT, Labels, beyond, error_ratio
 from derive.stability.search import sample_points, stable
 
 
@@ -34,8 +35,8 @@ def stable_loss(
     first = tuple((names.get(s, s), meaning.xreplace(names)) for s, meaning in output.lets)
     lets = (*first, (a, output.value.xreplace(names)), *inner.lets)
     points = sample_points(activation, z, len(others), len(parameters), labels)
-    points = representable(loss, inputs, points, ((a, activation),))
-    if all(error_ratio(inner.value, inputs, point, lets, labels) <= LIMIT for point in points):
+    ratios = ((error_ratio(inner.value, inputs, point, lets, labels), point) for point in points)
+    if all(r <= LIMIT or (r == math.inf and beyond(loss, inputs, p, ((a, activation),))) for r, p in ratios):
         return inner
     composed = loss.xreplace({a: activation})
     if composed.has(sp.ITE):

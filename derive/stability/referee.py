@@ -22,7 +22,7 @@ TINY = 2.3e-308
 LIMIT = 40.0
 LABEL = 0.3
 LARGEST = mp.mpf(2) ** 1024
-PRECISION = 6000  # 1 + exp(−3000) is not 1
+PRECISIONS = (60, 6000)  # with 6000 bits 1 + exp(−3000) is not 1
 _HALF_LINE = (
     1e-300, 1e-200, 1e-100, 1e-30, 1e-15, 1e-9, 1e-6, 1e-4, 1e-3, 0.01, 0.03, 0.07, 0.13, 0.27, 0.49,
     0.5, 0.51, 0.8, 0.95, 1.0, 1.05, 1.3, 1.7, 2.0, 2.1, 2.9, 3.0, 3.1, 4.2, 5.9, 6.1, 8.0, 11.0, 16.0, 22.0,
@@ -225,26 +225,20 @@ def agree(
     return abs(value - same) <= 2.0**-52 * (error + too) + TINY
 
 
-def representable(
-    expr: sp.Expr, inputs: Sequence[sp.Symbol], points: Sequence[tuple[float, ...]], lets: Lets = ()
-) -> list[tuple[float, ...]]:
-    """The points where the value of expr is within the range of a double."""
-    return [
-        point
-        for point in points
-        if not math.isinf(error_ratio(expr, inputs, point, lets)) or not _beyond(expr, inputs, point, lets)
-    ]
-
-
-def _beyond(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets) -> bool:
-    at: dict[Any, Any] = dict(zip(inputs, map(mp.mpf, point), strict=True))
-    with mp.workprec(PRECISION):
-        try:
-            for symbol, meaning in lets:
-                at[symbol] = exact(meaning, at)
-            return bool(abs(exact(expr, at)) >= LARGEST)
-        except (KeyError, AssertionError):
-            return False
+def beyond(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets = ()) -> bool:
+    """Whether the true value is too large for a double."""
+    for bits in PRECISIONS:
+        at: dict[Any, Any] = dict(zip(inputs, map(mp.mpf, point), strict=True))
+        with mp.workprec(bits):
+            try:
+                for symbol, meaning in lets:
+                    at[symbol] = exact(meaning, at)
+                size = abs(exact(expr, at))
+            except (KeyError, AssertionError):
+                return False
+            if mp.isfinite(size):
+                return bool(size >= LARGEST)
+    return bool(mp.isinf(size))
 
 
 def grid(

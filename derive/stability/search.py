@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -14,7 +15,7 @@ from derive.stability.candidates import Candidate, rewritings
 from derive.stability.canonical import OPERATIONS, OutOfBudget
 from derive.stability.form import S, StableForm, T, erfc
 from derive.stability.labels import between
-from derive.stability.referee import LIMIT, Labels, Lets, agree, error_ratio, grid, representable
+from derive.stability.referee import LIMIT, Labels, Lets, agree, beyond, error_ratio, grid
 from derive.stability.series import near_zero
 
 PARAMETER = 1.5
@@ -68,14 +69,20 @@ def _search(expr: Any, others: int, parameters: int, labels: Labels) -> StableFo
         return StableForm(expr, expr, z, "textbook")
     unknowns = [sp.Symbol(f"q{n}", real=True) for n in range(others)]
     inputs = [z, *unknowns, *(sp.Symbol(f"r{n}", positive=True) for n in range(parameters))]
-    points = representable(expr, inputs, sample_points(expr, z, others, parameters, labels))
+    points = sample_points(expr, z, others, parameters, labels)
+
+    @cache
+    def too_large(point: tuple[float, ...]) -> bool:
+        return beyond(expr, inputs, point)
 
     def ratio(candidate: Candidate, low: float = 0.0, high: float = 1e9) -> float:
         """The worst the referee finds, as far as it matters, where low ≤ |z| ≤ high."""
         worst = 0.0
         for point in points:
             if low <= abs(point[0]) <= high:
-                worst = max(worst, error_ratio(candidate[0], inputs, point, candidate[1], labels))
+                error = error_ratio(candidate[0], inputs, point, candidate[1], labels)
+                if error < math.inf or not too_large(point):
+                    worst = max(worst, error)
             if worst > LIMIT:
                 break
         return worst
