@@ -113,6 +113,12 @@ class Element(sp.Expr):  # type: ignore[misc]
     def _hashable_content(self) -> tuple[Any, ...]:
         return (self.tensor.name, self.tensor.serial, *self.args)
 
+    def sort_key(self, order: Any = None) -> Any:
+        """By name first: SymPy's own key knows only the arguments, and hashes would order the rest."""
+        arguments = tuple(arg.sort_key(order) for arg in self.args)
+        key = (self.tensor.name, self.tensor.serial, arguments)
+        return self.class_key(), (len(key), key), sp.S.One.sort_key(), sp.S.One
+
     def _sympystr(self, printer: Any) -> str:
         return f"{self.tensor.name}[{', '.join(map(printer._print, self.args))}]"
 

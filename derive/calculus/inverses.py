@@ -52,13 +52,29 @@ def _through_exponential(f: sp.Expr, slope: sp.Expr, z: sp.Symbol, a: sp.Symbol)
 
 
 def in_generator(expr: sp.Expr, z: sp.Symbol, u: sp.Symbol) -> sp.Expr | None:
-    """The expression with u = e^z (or e^(z/2), …: all exponents must fit one); None if z is left over.
+    """The expression with u = e^(rate·z), the rate being that of `generator_rate`; None if z is left over."""
+    unit = generator_rate(expr, z)
+    if unit is None:
+        return None
 
-    The unit of the exponents is found from both exponentials and hyperbolic functions.
+    def power(argument: sp.Expr) -> sp.Expr:
+        whole = sp.Integer(1)
+        for summand in sp.Add.make_args(sp.expand(argument)):
+            rate = summand.coeff(z)
+            whole *= u ** (rate / unit) if summand == rate * z else sp.exp(summand)
+        return whole
+
+    result = sp.together(_as_exponentials(expr).replace(sp.exp, power))
+    return None if result.has(z) else result
+
+
+def generator_rate(expr: sp.Expr, z: sp.Symbol) -> sp.Expr | None:
+    """The rate of which all exponents are multiples: 1/2 for e^z + e^(z/2); None if there is none.
+
+    It is found from both exponentials and hyperbolic functions.
     """
-    exponential = expr.rewrite(sp.exp) if expr.has(sp.tanh, sp.sinh, sp.cosh, sp.coth) else expr
     rates = []
-    for call in exponential.atoms(sp.exp):
+    for call in _as_exponentials(expr).atoms(sp.exp):
         for summand in sp.Add.make_args(sp.expand(call.args[0])):
             rate = summand.coeff(z)
             if summand != rate * z or not rate.is_number:
@@ -69,18 +85,11 @@ def in_generator(expr: sp.Expr, z: sp.Symbol, u: sp.Symbol) -> sp.Expr | None:
     if not rates:
         return None
     unit = min((abs(r) for r in rates), key=lambda r: sp.default_sort_key(r) if not r.is_comparable else r)
-    if any(not (r / unit).is_Integer for r in rates):
-        return None
+    return None if any(not (r / unit).is_Integer for r in rates) else unit
 
-    def power(argument: sp.Expr) -> sp.Expr:
-        whole = sp.Integer(1)
-        for summand in sp.Add.make_args(sp.expand(argument)):
-            rate = summand.coeff(z)
-            whole *= u ** (rate / unit) if summand == rate * z else sp.exp(summand)
-        return whole
 
-    result = sp.together(exponential.replace(sp.exp, power))
-    return None if result.has(z) else result
+def _as_exponentials(expr: sp.Expr) -> sp.Expr:
+    return expr.rewrite(sp.exp) if expr.has(sp.tanh, sp.sinh, sp.cosh, sp.coth) else expr
 
 
 def _in_lowest_power(forms: list[sp.Expr], u: sp.Symbol) -> list[sp.Expr]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
 from derive.calculus.algebra import simplest
 from derive.calculus.context import Context, Rewriting
-from derive.calculus.inverses import in_generator, solved_for
+from derive.calculus.inverses import generator_rate, in_generator, solved_for
 from derive.calculus.terms import (
     each_term,
     normal_term,
@@ -27,6 +28,14 @@ from derive.notation import (
     outermost,
 )
 from derive.program import Node
+
+
+@dataclass(frozen=True)
+class Exponential:
+    """e^(rate·z) for an entry z of a tensor, written without it."""
+
+    rate: sp.Expr
+    at: Callable[[Element], sp.Expr]
 
 
 def fold_output(terms: Terms, context: Context) -> Rewriting | None:
@@ -60,8 +69,8 @@ def fold_output(terms: Terms, context: Context) -> Rewriting | None:
     return Rewriting(terms, tuple(bindings.items()), tuple(n.tensor.name for n in context.consumers))
 
 
-def _exponential_in(node: Node, tensor: Tensor) -> Callable[[Element], sp.Expr] | None:
-    """e^z as an expression in the node's output and its sums, from the node's own definition."""
+def _exponential_in(node: Node, tensor: Tensor) -> Exponential | None:
+    """e^(rate·z) as an expression in the node's output and its sums, from the node's own definition."""
     own = [
         e for e in outermost(node.body, (Element, IndexSum)) if isinstance(e, Element) and e.tensor is tensor
     ]
@@ -71,33 +80,40 @@ def _exponential_in(node: Node, tensor: Tensor) -> Callable[[Element], sp.Expr] 
     z, u, a = sp.Dummy("z", real=True), sp.Dummy("u", positive=True), sp.Dummy("a", real=True)
     stands_for = {sp.Dummy(f"s{n}", real=True): total for n, total in enumerate(sums)}
     body = node.body.xreplace({**{total: d for d, total in stands_for.items()}, own[0]: z})
-    solved = _exponential(body, z, a, u)
-    if solved is None:
+    found = _exponential(body, z, a, u)
+    if found is None:
         return None
+    rate, solved = found
 
     def at(element: Element) -> sp.Expr:
         moved = dict(zip(node.indices, element.args, strict=True))
         totals = {d: freshen(total.xreplace(moved)) for d, total in stands_for.items()}
         return solved.xreplace({**totals, a: node.tensor[element.args]})
 
-    return at
+    return Exponential(rate, at)
 
 
-def _exponential(body: sp.Expr, z: sp.Symbol, a: sp.Symbol, u: sp.Symbol) -> sp.Expr | None:
-    """e^z from a = body(z), where body is linear in z or in e^z; else None."""
+def _exponential(
+    body: sp.Expr, z: sp.Symbol, a: sp.Symbol, u: sp.Symbol
+) -> tuple[sp.Expr, sp.Expr] | None:
+    """A rate and e^(rate·z) from a = body(z), where body is linear in z or in e^(rate·z); else None."""
     rate, rest = body.coeff(z, 1), sp.expand(body).coeff(z, 0)
     if rate.is_number and rate != 0 and not rest.has(z) and sp.expand(body - rate * z - rest) == 0:
-        return sp.exp((a - rest) / rate)
-    value = in_generator(body, z, u)
-    return None if value is None or not value.is_rational_function(u) else solved_for(value, u, a)
+        return sp.Integer(1), sp.exp((a - rest) / rate)
+    unit, value = generator_rate(body, z), in_generator(body, z, u)
+    if unit is None or value is None or not value.is_rational_function(u):
+        return None
+    solved = solved_for(value, u, a)
+    return None if solved is None else (unit, solved)
 
 
-def _monomials(power: sp.Expr, tensor: Tensor, exponential: Callable[[Element], sp.Expr]) -> sp.Expr:
+def _monomials(power: sp.Expr, tensor: Tensor, exponential: Exponential) -> sp.Expr:
     whole = sp.Integer(1)
     for summand in sp.Add.make_args(power):
         rate, element = summand.as_coeff_Mul()
-        known = isinstance(element, Element) and element.tensor is tensor and rate.is_Integer
-        whole *= exponential(element) ** rate if known else sp.exp(summand)
+        times = rate / exponential.rate
+        known = isinstance(element, Element) and element.tensor is tensor and times.is_Integer
+        whole *= exponential.at(element) ** times if known else sp.exp(summand)
     return whole
 
 

@@ -1,4 +1,4 @@
-"""An upstream gradient inlined where that makes the gradient no longer."""
+"""An upstream gradient inlined where that makes the gradient no longer, or shorter where sums remain."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def fuse(terms: Terms, context: Context) -> Rewriting | None:
         return None
     spent = terms_cost(terms) + sum(terms_cost(gradient.terms) for gradient in inlined.values())
     fused = context.normal_form(tuple(result), context)
-    if any(t.sums or any(f.has(IndexSum) for f in t.factors) for t in fused) or terms_cost(fused) > spent:
+    summed = any(t.sums or any(f.has(IndexSum) for f in t.factors) for t in fused)
+    if terms_cost(fused) >= spent + (not summed):
         return None
     return Rewriting(tuple(result), because=tuple(g.name for g in inlined.values()))
 
