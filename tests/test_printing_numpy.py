@@ -161,6 +161,8 @@ def test_ranges_guard_what_is_read_inside_them() -> None:
     text = numpy_expression(terms, axes=(None, p))
     xs, ws = np.arange(5.0), np.arange(3.0)[:, None] + 1
     assert run(text, x=xs, w=ws).tolist() == [list(np.convolve(xs, ws[:, 0])[:5] / 2)]
+    beyond = numpy_expression(Term((x[p + r], Mask(p + r, 5)), (r,)).expr, axes=(p,))
+    assert run(beyond, x=xs).tolist() == [3.0, 6.0, 9.0, 7.0, 4.0]
 
 
 def test_deltas_and_integer_tensors() -> None:

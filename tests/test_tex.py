@@ -213,6 +213,15 @@ def test_any_depth_compiles(layers: int, tmp_path: Path) -> None:
     clean(compiled(sheet(derivation(line)), "pdflatex", tmp_path))
 
 
+def test_a_line_wider_than_the_page_is_made_smaller(tmp_path: Path) -> None:
+    made = derivation("3 -> 4 gelu_tanh -> 1 sigmoid | focal", derivatives="input")
+    rows = [row for block in Sheet(made, RenderOptions()).gradients() for row in block.rows]
+    wide = [row for row in rows if len(row.right) > 300]
+    log = compiled(sheet(made), "pdflatex", tmp_path)
+    assert wide
+    clean(log)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_names_of_any_script_compile(engine: str, tmp_path: Path) -> None:
     line = "3 -> 4 swish(βeta_x) -> 1 sigmoid | l2(lambda)"
