@@ -144,11 +144,7 @@ def aligned(rows: Sequence[Row], indent: str = "  ") -> list[str]:
 
 
 def _naming(derivation: Derivation) -> Naming:
-    return Naming(
-        rank=rank(derivation.program),
-        exact=derivation.convention.convention == "exact",
-        sizes=derivation.program.sizes,
-    )
+    return Naming(rank=rank(derivation.program), sizes=derivation.program.sizes)
 
 
 def _forward_shape(derivation: Derivation, definition: Definition) -> tuple[sp.Expr, ...]:
