@@ -177,11 +177,10 @@ def _bends(expr: sp.Expr, point: sp.Expr) -> bool:
     """Whether the slopes on the two sides of the point differ, or cannot be told."""
     if point.free_symbols or expr.free_symbols - {Z}:
         return True
-    try:
-        below, above = (_beside(expr, point + step).diff(Z).subs(Z, point) for step in (-_STEP, _STEP))
-        return bool(sp.N(below - above, 30, chop=True) != 0)
-    except (ArithmeticError, ValueError, StopIteration):
-        return True
+    with mp.workdps(40):
+        at = {Z: value(point, {})}
+        below, above = (value(_beside(expr, point + step).diff(Z), at) for step in (-_STEP, _STEP))
+        return not abs(below - above) <= mp.mpf("1e-25") * (1 + abs(above))
 
 
 _STEP = sp.Rational(1, 10**9)
@@ -190,7 +189,8 @@ _STEP = sp.Rational(1, 10**9)
 def _beside(expr: sp.Basic, near: sp.Expr) -> Any:
     """The formula with each Piecewise replaced by its branch at a point close by."""
     if isinstance(expr, sp.Piecewise):
-        return _beside(next(e for e, c in expr.args if holds(c, {Z: value(near, {})})), near)
+        at = {Z: value(near, {})}
+        return _beside(next((e for e, c in expr.args if holds(c, at)), expr.args[-1][0]), near)
     return expr.func(*(_beside(arg, near) for arg in expr.args)) if expr.args else expr
 
 

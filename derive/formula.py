@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from derive.errors import SpecError, shown, unknown
-from derive.numbers import magnitude
+from derive.numbers import constants
 from derive.pieces import UnitSum, absolute, compared, maximum, minimum, pieces, sign
 
 MAX_LENGTH = 1000
@@ -183,10 +183,10 @@ class _Formula:
                 self._fail(
                     position, f"the exponent {exponent} is too large; at most {MAX_EXPONENT} is allowed"
                 )
-        if not result.free_symbols and not result.has(UnitSum):
-            size = magnitude(result)
-            if size is None or size > MAX_CONSTANT:
-                self._fail(position, "this constant is no real number below 1e30")
+        if not result.has(UnitSum) and (not result.free_symbols or result.has(sp.Piecewise)):
+            for constant in constants(result):
+                if not abs(constant) <= MAX_CONSTANT:
+                    self._fail(position, "a constant here is no real number below 1e30")
         return result
 
     def _real(self, node: ast.expr, depth: int) -> Any:

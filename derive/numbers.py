@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import islice, product
 from typing import Any
 
 import mpmath as mp
@@ -10,6 +11,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 _FAR = mp.mpf(10) ** 100
+_CHOICES = 64
 _SATURATED = mp.mpf(10) ** 4
 
 
@@ -29,14 +31,34 @@ def value(expr: Any, at: Mapping[sp.Basic, Any]) -> Any:
         return mp.nan
     if expr.is_NumberSymbol:
         return mp.mpf(getattr(mp, {"Exp1": "e", "Pi": "pi"}[type(expr).__name__]))
-    arguments = [value(arg, at) for arg in expr.args]
-    if not arguments or any(mp.isnan(a) for a in arguments):
+    return _applied(expr, [value(arg, at) for arg in expr.args])
+
+
+def _applied(expr: Any, arguments: Sequence[Any]) -> Any:
+    if not arguments or expr.func not in _OPERATIONS or any(mp.isnan(a) for a in arguments):
         return mp.nan
     try:
         result = _OPERATIONS[expr.func](*arguments)
     except (ZeroDivisionError, ValueError, OverflowError):
         return mp.nan
     return mp.nan if isinstance(result, mp.mpc) else result
+
+
+def constants(expr: Any) -> list[Any]:
+    """The values that a formula takes where branches of its own make it a constant.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> [int(v) for v in constants(1 + sp.Piecewise((x, x > 0), (2, x > -1), (3, True)))]
+    [3, 4]
+    """
+    if not expr.free_symbols:
+        return [value(expr, {})]
+    if isinstance(expr, sp.Piecewise):
+        return [v for branch, _ in expr.args for v in constants(branch)]
+    if not expr.args:
+        return []
+    choices = product(*(constants(arg) for arg in expr.args))
+    return [_applied(expr, chosen) for chosen in islice(choices, _CHOICES)]
 
 
 def holds(condition: Any, at: Mapping[sp.Basic, Any]) -> bool:
@@ -52,12 +74,6 @@ def holds(condition: Any, at: Mapping[sp.Basic, Any]) -> bool:
     assert isinstance(condition, Relational)
     left, right = value(condition.lhs, at), value(condition.rhs, at)
     return bool(_COMPARISONS[condition.func](left, right))
-
-
-def magnitude(expr: sp.Expr) -> Any:
-    """|value| of a constant, None if it is no real number."""
-    found = value(expr, {})
-    return None if mp.isnan(found) else abs(found)
 
 
 def _add(*args: Any) -> Any:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import os
 
 import mpmath as mp
 import pytest
 import sympy as sp
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from derive.activations import kink_points
 from derive.errors import SpecError
 from derive.formula import CONSTANTS, FUNCTIONS, parse, parse_number
 from derive.numbers import value
+from derive.ranges import range_of
 
 Z = sp.Symbol("z", real=True)
 
@@ -119,6 +122,7 @@ def test_comparisons_hold_no_piecewise() -> None:
         ("+".join(["(z+1)*(z-1)"] * 70), 1, "more than 400 operations"),
         ("-" * 99 + "z", 92, "deeper"),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_refusals_name_the_position(text: str, position: int, part: str) -> None:
     with pytest.raises(SpecError) as caught:
@@ -165,13 +169,26 @@ def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+# The full run: DERIVE_FUZZ=100000 python -m pytest tests/test_formula.py -k any_text
+@settings(
+    max_examples=int(os.environ.get("DERIVE_FUZZ", "150")),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(st.one_of(st.lists(PIECES, max_size=12).map("".join), st.recursive(ATOMS, _grown, max_leaves=8)))
 @example("min(atan(1), (((tanh(z)*2)/(cos(pi)+(1e9 if not z < 3 else z)))**abs(z)))")
+@example(
+    "min(log(sign(1e9)/2), log(sigmoid(1e9))*((1e-20 if not z == pi and z < y else z) if 2 <= z else 0))"
+)
+@example("-sinh(tan(cosh(1e9 if z >= 1e9 else z)))")
+@example("exp(exp(z))")
 @example("exp(max(3, 1e9**3) if z**2 < erfc(3) else 1)")
 def test_any_text_gives_a_real_formula_or_one_message(text: str) -> None:
     try:
         formula = parse(text, ["z", "y"])
+        range_of(formula, "it")
+        kink_points(formula)
     except SpecError as error:
         assert str(error)
     else:
