@@ -20,12 +20,12 @@ def derive(
     source: Network | Program,
     *,
     convention: Convention | None = None,
-    wrt: Iterable[Tensor] | None = None,
+    wrt: Iterable[Tensor | str] | None = None,
 ) -> Derivation:
     """All gradients of a network or of a program built by hand, each step checked.
 
     convention: by default the network's own; a program's layout is its own. wrt: tensors to
-    differentiate by, by default the parameters. The proof never raises; `derivation.proof.failures` is empty when all checks passed.
+    differentiate by, or their names, by default the parameters. The proof never raises; `derivation.proof.failures` is empty when all checks passed.
     """
     if isinstance(source, Program):
         program, chosen = source, convention or Convention()

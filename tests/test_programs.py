@@ -169,3 +169,25 @@ def test_the_logistic_program_is_the_logistic_network():
 
     by_hand, network = derive(logistic()), derive(Network.parse("3 -> 1 sigmoid"))
     assert by_hand["dZ"].numpy.replace("A", "A1") == network["dZ1"].numpy
+
+
+def test_a_cost_that_is_used_again_keeps_what_comes_through_its_consumers():
+    """J = L + M with M = L², so that dx = (1 + 2L) ∂L/∂x."""
+    x, L, M = Tensor("x", (n,), role="parameter"), Tensor("L"), Tensor("M")
+    i = Index("i", n)
+    nodes = (Node(L, (), IndexSum(x[i] ** 3, i)), Node(M, (), L[()] ** 2))
+    result = derive(Program(nodes, L, regularizer=M))
+    assert not result.proof.failures
+    assert result["dL"].numpy == "2 * L + 1"
+    assert "dL" in result["dx"].numpy
+
+
+def test_what_to_differentiate_by_may_be_named_and_must_reach_the_cost():
+    program = logistic()
+    assert [g.name for g in derive(program, wrt=["X"])][-1] == "dX"
+    with pytest.raises(ValueError, match="does not depend on Q; it depends on w, X"):
+        derive(program, wrt=["Q"])
+    y, L = Tensor("y", (n,), role="label"), Tensor("L")
+    i = Index("i", n)
+    with pytest.raises(ValueError, match="nothing to differentiate by"):
+        derive(Program((Node(L, (), IndexSum(y[i], i)),), L))

@@ -22,15 +22,20 @@ _MOST_STEPS = 200
 def derivation(
     program: Program,
     convention: Convention,
-    wrt: Iterable[Tensor] | None = None,
+    wrt: Iterable[Tensor | str] | None = None,
     rules: tuple[Rule, ...] = RULES,
 ) -> Derivation:
     """All gradients of the program's cost, each with its steps.
 
     wrt: the tensors whose gradients are wanted; by default the parameters or, in a program that
-    declares none, every leaf without a role.
+    declares none, every leaf without a role. A ValueError says so where there is nothing to
+    differentiate by.
     """
-    targets = default_targets(program) if wrt is None else tuple(wrt)
+    targets = default_targets(program) if wrt is None else tuple(_named(program, t) for t in wrt)
+    if not targets:
+        raise ValueError(
+            f"{program.name} has nothing to differentiate by; give a tensor the role parameter, or pass wrt"
+        )
     path = on_path(program, targets)
     order = {tensor.serial: n for n, tensor in enumerate(program.tensors)}
     rank = rank_of(order)
@@ -71,6 +76,16 @@ def default_targets(program: Program) -> tuple[Tensor, ...]:
     return parameters or tuple(t for t in program.leaves if t.role == "node" and t.integer is None)
 
 
+def _named(program: Program, target: Tensor | str) -> Tensor:
+    """The tensor of the program that is meant; the cost must depend on it."""
+    name = target if isinstance(target, str) else target.name
+    for tensor in program.tensors:
+        if tensor is target or tensor.name == target:
+            return tensor
+    known = ", ".join(tensor.name for tensor in program.tensors)
+    raise ValueError(f"the cost of {program.name} does not depend on {name}; it depends on {known}")
+
+
 def on_path(program: Program, targets: Iterable[Tensor]) -> set[int]:
     """Serials of the targets and of every node that depends on one."""
     path = {tensor.serial for tensor in targets}
@@ -91,8 +106,10 @@ def _reverse_order(program: Program, path: set[int]) -> Iterator[Tensor]:
                 seen.add(tensor.serial)
                 first_use.setdefault(node.tensor.serial, []).append(tensor)
     for node in reversed(program.nodes):
-        if node.tensor.serial in path and node.tensor.serial not in costs:
-            yield node.tensor
+        tensor = node.tensor
+        used = tensor.serial not in costs or tensor.serial in program.consumers
+        if tensor.serial in path and used:
+            yield tensor
         yield from first_use.get(node.tensor.serial, ())
 
 

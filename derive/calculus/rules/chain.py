@@ -27,21 +27,23 @@ def chain(terms: Terms, context: Context) -> Rewriting | None:
         return None
     (goal,) = terms
     target = goal.factors[0].by
+    exact = context.convention.convention == "exact"
     found, names = [], []
-    for consumer in context.program.consumers.get(context.tensor.serial, ()):
+    if any(context.tensor is cost for cost in context.program.costs):
+        found.append(Term((), (), goal.coefficient))
+        names.append("J")
+    for consumer in context.consumers:
         upstream = context.upstream.get(consumer.tensor.serial)
-        is_cost = any(consumer.tensor is c for c in context.program.costs)
-        if upstream is None and not is_cost:
-            continue
+        is_cost = any(consumer.tensor is cost for cost in context.program.costs)
         formal = tuple(index.fresh() for index in consumer.indices)
         local = Partial(consumer.tensor[formal], target)
-        if is_cost:
-            found.append(Term((local,), formal, goal.coefficient))
-        else:
-            assert upstream is not None
-            exact = context.convention.convention == "exact"
+        if upstream is not None:
             coefficient = sp.Integer(1) if exact else goal.coefficient
             found.append(Term((upstream.symbol[formal], local), formal, coefficient))
+        elif is_cost:
+            found.append(Term((local,), formal, goal.coefficient))
+        else:
+            continue
         names.append(consumer.tensor.name)
     return Rewriting(tuple(found), because=tuple(names))
 

@@ -93,9 +93,7 @@ def _exponential_in(node: Node, tensor: Tensor) -> Exponential | None:
     return Exponential(rate, at)
 
 
-def _exponential(
-    body: sp.Expr, z: sp.Symbol, a: sp.Symbol, u: sp.Symbol
-) -> tuple[sp.Expr, sp.Expr] | None:
+def _exponential(body: sp.Expr, z: sp.Symbol, a: sp.Symbol, u: sp.Symbol) -> tuple[sp.Expr, sp.Expr] | None:
     """A rate and e^(rate·z) from a = body(z), where body is linear in z or in e^(rate·z); else None."""
     rate, rest = body.coeff(z, 1), sp.expand(body).coeff(z, 0)
     if rate.is_number and rate != 0 and not rest.has(z) and sp.expand(body - rate * z - rest) == 0:
