@@ -14,7 +14,7 @@ from derive.derivation import Derivation
 from derive.errors import SpecError
 from derive.targets import RenderOptions, Target
 
-TARGETS = {"py": "derive.targets.py", "tex": "derive.targets.tex"}
+TARGETS = {"py": "derive.targets.py", "tex": "derive.targets.tex", "typ": "derive.targets.typ"}
 DEFAULT_FORMATS = ("py", "tex")
 
 

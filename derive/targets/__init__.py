@@ -11,10 +11,15 @@ from derive.derivation import Derivation
 
 @dataclass(frozen=True)
 class RenderOptions:
-    """What a reader can choose about the text; nothing here changes the derivation."""
+    """What a reader can choose about the text; nothing here changes the derivation.
+
+    parts: of the handout, by name; none means those that the detail asks for.
+    """
 
     lang: Literal["en", "zh"] = "en"
     detail: Literal["brief", "full"] = "full"
+    parts: tuple[str, ...] = ()
+    paper: Literal["a4", "us-letter"] = "a4"
 
 
 @dataclass(frozen=True)

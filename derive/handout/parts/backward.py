@@ -1,0 +1,141 @@
+"""The backward pass: every gradient from the chain rule to its matrix form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations, product
+
+from derive.arrays import Array, Entrywise, Leaf, MatrixProduct, Transposed
+from derive.calculus.reasons import reason
+from derive.derivation import Gradient
+from derive.handout.blocks import BACKWARD, Block, Kept, Line, Paragraph, Remark, Result, Section, Steps
+from derive.handout.maths import Formula, Math, Shaped, Whole, joined
+from derive.handout.paper import Paper
+from derive.handout.shapes import needs_shapes, shape_check
+from derive.handout.writing import shape_of
+from derive.notation import elements
+from derive.printing.letters import parts
+
+LONG = 14
+
+
+def blocks(paper: Paper) -> Iterator[Block]:
+    yield Section("", paper.say("backward"))
+    yield Paragraph(paper.say("backward text"))
+    for gradient in paper.derivation.gradients:
+        made = tuple(gradient_blocks(paper, gradient))
+        if len(gradient.steps) > LONG:
+            yield from made
+        else:
+            yield Kept(made)
+
+
+def gradient_blocks(paper: Paper, gradient: Gradient) -> Iterator[Block]:
+    title = joined("=", Whole(gradient.symbol), paper.quotient(gradient))
+    used = paper.refs(uses(paper, gradient))
+    aside = paper.say("from", numbers=used) if used else ()
+    yield Section("", (title,), 2, aside)
+    yield Steps(tuple(lines(paper, gradient)))
+    yield Result(
+        equation(paper, gradient),
+        paper.say("shapes", shapes=shape_check(gradient.symbol, gradient.array, paper.naming)),
+        paper.numbers[gradient.name],
+        BACKWARD,
+    )
+    if gradient.assumptions:
+        assumed = paper.listed(map(paper.prose, gradient.assumptions))
+        yield Remark(paper.word("assumed question"), paper.say("assumed", assumed=assumed))
+    if any(step.rule == "fuse" for step in gradient.steps):
+        yield Remark(paper.word("why fuse"), fused(paper, gradient))
+    transposed = why_this_transpose(paper, gradient)
+    if transposed is not None:
+        yield transposed
+
+
+def lines(paper: Paper, gradient: Gradient) -> Iterator[Line]:
+    first, naming, lang = gradient.steps[0], gradient.naming, paper.lang
+    left: Math | None = Formula(gradient.element, naming)
+    yield Line(left, Formula(first.before, naming), paper.say("definition"))
+    for step in gradient.steps:
+        if not isinstance(step.after, Array):
+            yield Line(None, Formula(step.after, naming), paper.prose(reason(step, gradient, lang)))
+    last = gradient.steps[-1]
+    if isinstance(last.after, Array) and needs_shapes(last.after):
+        yield Line(
+            Whole(gradient.symbol), Formula(last.after, naming), paper.prose(reason(last, gradient, lang))
+        )
+
+
+def equation(paper: Paper, gradient: Gradient) -> Math:
+    if needs_shapes(gradient.array):
+        assert gradient.array is not None
+        return Shaped(gradient.symbol, gradient.array, gradient.naming)
+    left: Math = Whole(gradient.symbol)
+    if gradient.array is None:
+        left = Formula(gradient.element, gradient.naming)
+    return joined("=", left, Formula(gradient.value, gradient.naming))
+
+
+def uses(paper: Paper, gradient: Gradient) -> Iterator[str]:
+    """Names of the definitions and gradients that the derivation of a gradient rests on."""
+    for node in paper.program.consumers.get(gradient.of.serial, ()):
+        yield node.tensor.name
+    if gradient.of in paper.program.costs:
+        yield "J"
+    for step in gradient.steps:
+        if isinstance(step.after, tuple):
+            for term in step.after:
+                used = (e.tensor for factor in term.factors for e in elements(factor))
+                yield from (tensor.name for tensor in used if tensor.role == "gradient")
+
+
+def fused(paper: Paper, gradient: Gradient) -> tuple:  # type: ignore[type-arg]
+    """Both ways to the same gradient: with the upstream gradient kept, and with its value inserted."""
+    step = next(step for step in gradient.steps if step.rule == "fuse")
+    return paper.say(
+        "fused",
+        symbol=Whole(gradient.symbol),
+        kept=Formula(step.before, gradient.naming),
+        inserted=Formula(step.after, gradient.naming),
+        final=Formula(gradient.terms, gradient.naming),
+    )
+
+
+def why_this_transpose(paper: Paper, gradient: Gradient) -> Remark | None:
+    """How many products of the same two arrays have the shape that is needed."""
+    found = matrix_product(gradient.array)
+    if found is None:
+        return None
+    tensors = [part.operand if isinstance(part, Transposed) else part for part in (found.left, found.right)]
+    if not all(isinstance(part, Leaf) and len(part.tensor.shape) == 2 for part in tensors):
+        return None
+    shapes = [part.tensor.shape for part in tensors if isinstance(part, Leaf)]
+    wanted = gradient.symbol.shape
+    fitting = 0
+    for first, second in permutations(shapes):
+        for left, right in product((first, first[::-1]), (second, second[::-1])):
+            fitting += left[1] == right[0] and (left[0], right[1]) == wanted
+    if fitting != 1:
+        return None
+    names = [Whole(part.tensor) for part in tensors if isinstance(part, Leaf)]
+    return Remark(
+        paper.word("why this transpose"),
+        paper.say(
+            "only product",
+            first=names[0],
+            second=names[1],
+            product=Formula(found, gradient.naming),
+            shape=shape_of(gradient.of, paper.open_naming),
+            of=Whole(gradient.of),
+        ),
+    )
+
+
+def matrix_product(array: Array | None) -> MatrixProduct | None:
+    """The one matrix product in an array that has a transpose in it."""
+    if isinstance(array, MatrixProduct):
+        return array if any(isinstance(p, Transposed) for p in (array.left, array.right)) else None
+    if isinstance(array, Entrywise):
+        found = [p for p in map(matrix_product, parts(array)) if p is not None]
+        return found[0] if len(found) == 1 else None
+    return None

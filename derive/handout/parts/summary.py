@@ -1,0 +1,60 @@
+"""The page that collects every formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from derive.handout.blocks import Block, Paragraph, Section, Summary
+from derive.handout.maths import Formula, Letter, Math, Whole, joined
+from derive.handout.paper import Paper
+from derive.printing import numpy_expression
+
+Row = tuple[int, Math, str]
+
+
+def blocks(paper: Paper) -> Iterator[Block]:
+    yield Section("", paper.say("summary"), fresh=True)
+    yield Paragraph(paper.say("summary text"))
+    forward = (*definitions(paper), cost(paper))
+    backward = tuple(reversed(tuple(gradients(paper))))
+    yield Summary((paper.word("summary forward"), paper.word("summary backward")), (forward, backward))
+
+
+def definitions(paper: Paper) -> Iterator[Row]:
+    for definition in paper.derivation.forward:
+        node = definition.node
+        value = definition.array if definition.array is not None else node.body
+        left: Math = Whole(node.tensor)
+        if definition.array is None:
+            left = paper.math(node.tensor[node.indices])
+        text = numpy_expression(value, paper.open_naming, node.tensor.axes(node.indices))
+        yield (
+            paper.numbers[definition.name],
+            joined("=", left, paper.math(value)),
+            f"{definition.name} = {text}",
+        )
+
+
+def cost(paper: Paper) -> Row:
+    loss = paper.program.loss.name
+    total = f"np.sum({loss})" if paper.program.loss.dims else loss
+    if paper.program.regularizer is not None:
+        total = f"({total} + {paper.program.regularizer.name})"
+    return paper.numbers["J"], joined("=", Letter("J"), paper.total), f"J = {_scaled(paper, total)}"
+
+
+def _scaled(paper: Paper, total: str) -> str:
+    top, bottom = sp.fraction(paper.program.scale)
+    text = total if top == 1 else f"{numpy_expression(top, paper.open_naming)} * {total}"
+    return text if bottom == 1 else f"{text} / {numpy_expression(bottom, paper.open_naming)}"
+
+
+def gradients(paper: Paper) -> Iterator[Row]:
+    for gradient in paper.derivation:
+        left: Math = Whole(gradient.symbol)
+        if gradient.array is None:
+            left = Formula(gradient.element, gradient.naming)
+        formula = joined("=", left, Formula(gradient.value, gradient.naming))
+        yield paper.numbers[gradient.name], formula, f"{gradient.name} = {gradient.numpy}"
