@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+import mpmath as mp
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
@@ -25,6 +26,7 @@ MAX_EXPONENT = 64
 MAX_TOWER = 4
 MAX_DIGITS = 40
 MAX_CONSTANT = 10**30
+MIN_CONSTANT = mp.mpf(10) ** -100
 MAX_NUMBER = 10**100
 
 
@@ -185,8 +187,8 @@ class _Formula:
                 )
         if not result.has(UnitSum) and (not result.free_symbols or result.has(sp.Piecewise)):
             for constant in constants(result):
-                if not abs(constant) <= MAX_CONSTANT:
-                    self._fail(position, "a constant here is no real number below 1e30")
+                if not (constant == 0 or MIN_CONSTANT <= abs(constant) <= MAX_CONSTANT):
+                    self._fail(position, "a constant here is no real number, above 1e30, or below 1e-100")
         return result
 
     def _real(self, node: ast.expr, depth: int) -> Any:
@@ -252,6 +254,8 @@ class _Formula:
     def _power(self, base: sp.Expr, exponent: sp.Expr, position: int) -> None:
         if not exponent.is_Rational:
             self._tower(exponent, position)
+            if exponent.has(sp.Piecewise) and any(abs(c) > MAX_EXPONENT for c in constants(exponent)):
+                self._fail(position, f"an exponent here is too large; at most {MAX_EXPONENT} is allowed")
         elif max(abs(exponent.p), exponent.q) > MAX_EXPONENT:
             self._fail(position, f"the exponent {exponent} is too large; at most {MAX_EXPONENT} is allowed")
         elif base.is_Rational:

@@ -15,6 +15,7 @@ from derive.numbers import value
 from derive.pieces import UnitSum
 
 Z = sp.Symbol("z", real=True)
+_OTHER = sp.Dummy("other", real=True)
 
 _NEAR = (0, "1e-3", 0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 20, 30)
 _FAR = ("1e3", "1e6", "1e20", "1e60")
@@ -82,8 +83,8 @@ def range_of(formula: sp.Expr, what: str) -> Interval:
 
 def _along(formula: sp.Expr, other: int) -> Callable[[Any], Any]:
     """The formula as a function of z for one unit of two, the other standing at a fixed value."""
-    total = formula.replace(UnitSum, lambda body: body + body.subs(Z, other))
-    return lambda z: value(total, {Z: z})
+    total = formula.replace(UnitSum, lambda body: body + body.xreplace({Z: _OTHER}))
+    return lambda z: value(total, {Z: z, _OTHER: mp.mpf(other)})
 
 
 def _sampled(f: Callable[[Any], Any], what: str) -> Interval:

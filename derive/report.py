@@ -91,8 +91,8 @@ def proved(derivation: Derivation) -> str:
         return f"NOT PROVED: {len(proof.failures)} of {proof.checks} checks failed"
     largest = max(proof.sizes.values(), default=1)
     return (
-        f"{proof.checks} checks passed: gradients, steps and forward lines in exact arithmetic modulo a prime "
-        f"> 2^61, sizes up to {largest}; a false identity passes one with probability at most deg/2^61"
+        f"{proof.checks} checks passed: gradients, steps and forward lines in exact arithmetic modulo "
+        f"a prime > 2^61, sizes up to {largest}; a false identity passes one with probability at most deg/2^61"
     )
 
 
