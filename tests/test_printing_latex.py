@@ -99,6 +99,9 @@ LINES: list[tuple[Any, str]] = [
     (Einsum((i,), (a, leaf(Tensor("v", (m,)), j), y)), r"\sum_{j} A^{[2]}_{ij}\,v_{j}\,Y_{ij}"),
     (sp.Function("g")(A2[i, j]), r"g(A^{[2]}_{ij})"),
     (sp.Rational(1, 10) * A2[i, j], r"0.1\,A^{[2]}_{ij}"),
+    (sp.Rational("1.0507009873554804934193349852946") * A2[i, j], r"1.050701\,A^{[2]}_{ij}"),
+    (sp.Rational(-7, 2 * 10**9) * A2[i, j], r"-3.5 \cdot 10^{-9}\,A^{[2]}_{ij}"),
+    (sp.Rational(1, 10**9) + A2[i, j] ** 2, r"(A^{[2]}_{ij})^{2} + 10^{-9}"),
     (sp.Rational(1, 3) * A2[i, j], r"\frac{1}{3}\,A^{[2]}_{ij}"),
     (sp.Symbol("lambda") * W2[i, k] / m, r"\frac{\lambda}{m}\,W^{[2]}_{ik}"),
 ]

@@ -46,6 +46,21 @@ def test_scalar_formulas_over_arrays(name: str) -> None:
     check(array, printed.tensors())
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("1.0507009873554804934193349852946", "1.0507009873554805 * A"),
+        ("1/1000000007", f"{1 / 1000000007!r} * A"),
+        ("-0.123456789", "-0.123456789 * A"),
+        ("1/3", "A / 3"),
+    ],
+)
+def test_a_long_quotient_is_the_nearest_double(number: str, text: str) -> None:
+    array = entrywise(lambda x: sp.Rational(number) * x, leaf(printed.A, *printed.A.indices()))
+    assert numpy_expression(array) == text
+    check(array, printed.tensors())
+
+
 @pytest.mark.parametrize("name", SCALARS)
 def test_scalar_formulas_over_entries(name: str) -> None:
     i, j = Index("i", 3), Index("j", 3)

@@ -93,6 +93,7 @@ LINES: list[tuple[Any, str]] = [
     (Filled((i, None), leaf(Tensor("s"))), "fill(s, n×1)"),
     (Einsum((i,), (a, dz, leaf(Tensor("v", (m,)), j))), "Σ[j] dZ[i,j]·A[i,j]·v[j]"),
     (sp.Function("g")(A[i, j]), "g(A[i,j])"),
+    (sp.Rational("1.0507009873554804934193349852946") * A[i, j], "1.050701·A[i,j]"),
     (sp.oo, "∞"),
 ]
 

@@ -8,7 +8,7 @@ import sympy as sp
 
 from derive.arrays import Leaf
 from derive.notation import CostPartial, Delta, Mask, Partial, Tensor
-from derive.printing.linear import short_decimal
+from derive.printing.linear import DIGITS, is_long, short_decimal
 from derive.printing.order import BIG, ENTRYWISE, MATRIX, POWER, SUM
 from derive.printing.printer import Factor, Piece, Printer
 
@@ -52,8 +52,17 @@ class DisplayProducts(Printer):
         decimal = short_decimal(value)
         if value.is_Integer or (decimal is not None and value.as_numer_denom()[1] >= 10):
             return Piece(str(decimal or value))
+        if is_long(value):
+            return self.rounded(value)
         numerator, denominator = value.as_numer_denom()
         return Piece(self.fraction(str(numerator), str(denominator)), POWER)
+
+    def rounded(self, value: sp.Rational) -> Piece:
+        mantissa, _, exponent = f"{value.p / value.q:.{DIGITS}g}".partition("e")
+        if not exponent:
+            return Piece(mantissa)
+        power = self.scripts("10", above=str(int(exponent)))
+        return Piece(power if mantissa == "1" else mantissa + self.dot + power, MATRIX)
 
     def _Rational(self, value: sp.Rational) -> Piece:
         return self.number(value)
@@ -62,7 +71,7 @@ class DisplayProducts(Printer):
         self, coefficient: sp.Expr, factors: list[Factor], below: list[Factor], summed: Piece | None
     ) -> Piece:
         top, bottom = coefficient.as_numer_denom()
-        if short_decimal(coefficient) is not None and bottom >= 10:
+        if (short_decimal(coefficient) is not None and bottom >= 10) or is_long(coefficient):
             top, bottom = coefficient, sp.Integer(1)
         front = [f for f in factors if f.scalar]
         under = [f for f in below if f.scalar]

@@ -19,6 +19,9 @@ RELATIONS = {
     sp.Unequality: "!=",
 }
 
+DIGITS = 7
+LONG = 10**DIGITS
+
 Marked = tuple[Piece, bool]
 """A piece, and whether it is a whole array."""
 
@@ -31,7 +34,7 @@ class LinearPrinter(Printer):
     relations: ClassVar[dict[type, str]] = RELATIONS
 
     def number(self, value: sp.Expr) -> Piece:
-        """A short decimal where it is exact, else a quotient."""
+        """A short decimal where it is exact, a rounded one for a long quotient, else a quotient."""
         if value < 0:
             return Piece(self.minus + self.number(-value).text, SUM)
         if value.is_Integer:
@@ -39,8 +42,13 @@ class LinearPrinter(Printer):
         decimal = short_decimal(value)
         if decimal is not None:
             return Piece(decimal)
+        if is_long(value):
+            return Piece(self.rounded(value))
         numerator, denominator = value.as_numer_denom()
         return Piece(f"{numerator} / {denominator}", ENTRYWISE)
+
+    def rounded(self, value: sp.Rational) -> str:
+        return f"{value.p / value.q:.{DIGITS}g}"
 
     def _Rational(self, value: sp.Rational) -> Piece:
         return self.number(value)
@@ -52,7 +60,7 @@ class LinearPrinter(Printer):
         self, coefficient: sp.Expr, factors: list[Factor], below: list[Factor], summed: Piece | None
     ) -> Piece:
         top, bottom = coefficient, sp.Integer(1)
-        if short_decimal(coefficient) is None:
+        if short_decimal(coefficient) is None and not is_long(coefficient):
             top, bottom = coefficient.as_numer_denom()
         above = [(self.power(f), f.array) for f in factors]
         if summed is not None:
@@ -96,6 +104,11 @@ class LinearPrinter(Printer):
         left, right = relation.args
         symbol = next(s for cls, s in self.relations.items() if isinstance(relation, cls))
         return Piece(f"{self.wrap(left, COMPARISON)} {symbol} {self.wrap(right, COMPARISON)}", COMPARISON)
+
+
+def is_long(value: sp.Expr) -> bool:
+    """Whether a quotient of whole numbers is too long to be read: 5253504936777402/5000000000000000."""
+    return bool(value.is_Rational and value.q != 1 and max(abs(value.p), value.q) >= LONG)
 
 
 def short_decimal(value: sp.Expr, digits: int = 6) -> str | None:

@@ -65,6 +65,9 @@ class NumpyPrinter(LinearPrinter):
         size = self.naming.sizes.get(symbol)
         return Piece(python_name(symbol.name) if size is None else str(size))
 
+    def rounded(self, value: sp.Rational) -> str:
+        return repr(value.p / value.q)
+
     def _Float(self, value: sp.Float) -> Piece:
         return Piece(repr(float(value)), ATOM if value >= 0 else SUM)
 
