@@ -16,7 +16,7 @@ from sympy.core.relational import Relational
 
 from derive.errors import SpecError, shown, unknown
 from derive.formula import parse, parse_number
-from derive.numbers import holds, value
+from derive.numbers import Undecided, holds, value
 from derive.pieces import UnitSum
 from derive.program import Kink
 from derive.ranges import Interval, Z, range_of
@@ -179,7 +179,10 @@ def _bends(expr: sp.Expr, point: sp.Expr) -> bool:
         return True
     with mp.workdps(40):
         at = {Z: value(point, {})}
-        below, above = (value(_beside(expr, point + step).diff(Z), at) for step in (-_STEP, _STEP))
+        try:
+            below, above = (value(_beside(expr, point + step).diff(Z), at) for step in (-_STEP, _STEP))
+        except Undecided:
+            return True
         return not abs(below - above) <= mp.mpf("1e-25") * (1 + abs(above))
 
 

@@ -25,10 +25,10 @@ def value(expr: Any, at: Mapping[sp.Basic, Any]) -> Any:
     if expr.is_Rational:
         return mp.mpf(expr.p) / expr.q
     if isinstance(expr, sp.Piecewise):
-        for branch, condition in expr.args:
-            if holds(condition, at):
-                return value(branch, at)
-        return mp.nan
+        try:
+            return next((value(e, at) for e, condition in expr.args if holds(condition, at)), mp.nan)
+        except Undecided:
+            return mp.nan
     if expr.is_NumberSymbol:
         return mp.mpf(getattr(mp, {"Exp1": "e", "Pi": "pi"}[type(expr).__name__]))
     return _applied(expr, [value(arg, at) for arg in expr.args])
@@ -61,8 +61,12 @@ def constants(expr: Any) -> list[Any]:
     return [_applied(expr, chosen) for chosen in islice(choices, _CHOICES)]
 
 
+class Undecided(ValueError):
+    """A comparison with what has no real value."""
+
+
 def holds(condition: Any, at: Mapping[sp.Basic, Any]) -> bool:
-    """Whether a condition holds; a comparison with nan does not."""
+    """Whether a condition holds; raises Undecided where a side has no real value."""
     if condition in (sp.true, sp.false):
         return bool(condition)
     if isinstance(condition, sp.And):
@@ -73,6 +77,8 @@ def holds(condition: Any, at: Mapping[sp.Basic, Any]) -> bool:
         return not holds(condition.args[0], at)
     assert isinstance(condition, Relational)
     left, right = value(condition.lhs, at), value(condition.rhs, at)
+    if mp.isnan(left) or mp.isnan(right):
+        raise Undecided(f"{condition} has a side without a real value")
     return bool(_COMPARISONS[condition.func](left, right))
 
 

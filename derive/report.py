@@ -92,7 +92,7 @@ def proved(derivation: Derivation) -> str:
     largest = max(proof.sizes.values(), default=1)
     return (
         f"{proof.checks} checks passed: gradients, steps and forward lines in exact arithmetic modulo "
-        f"a prime > 2^61, sizes up to {largest}; a false identity passes one with probability at most deg/2^61"
+        f"a prime > 2^61, sizes up to {largest}; a false identity passes with probability at most deg/2^61"
     )
 
 

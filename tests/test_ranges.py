@@ -38,7 +38,7 @@ def test_range(text: str, expected: str) -> None:
     assert str(range_of(parse(text, ["z"], units=True), "it")) == expected
 
 
-@pytest.mark.parametrize("text", ["log(z)", "1/z", "sqrt(z)", "asin(z)", "z**z"])
+@pytest.mark.parametrize("text", ["log(z)", "1/z", "sqrt(z)", "asin(z)", "z**z", "1 if atanh(z) > 0 else 2"])
 def test_a_formula_without_a_value_somewhere_is_refused(text: str) -> None:
     with pytest.raises(SpecError, match="it has no real value at z = "):
         range_of(parse(text, ["z"]), "it")
