@@ -8,7 +8,8 @@ from itertools import product
 import pytest
 import sympy as sp
 
-from derive import Convention, Network, derive
+from derive import Convention, Index, IndexSum, Network, Node, Program, Tensor, derive
+from derive.network import Layer
 from derive.proof.numeric import check_printed
 
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu")
@@ -62,11 +63,11 @@ def test_unfused_and_input_forms_agree_with_numbers(hidden, choices):
         compare(result, 7)
 
 
-def test_every_combination_ran(record_property):
+def test_every_combination_ran(say):
     if ran["networks"] < 400:
         pytest.skip("only a part of this file was run")
     expected = len(DEPTHS) * len(ACTIVATIONS) * len(LOSSES) * len(LAYOUTS) * len(CONVENTIONS) * len(SAMPLES)
-    print(f"{ran['networks']} networks, {ran['gradients']} gradients, {ran['checks']} checks, 0 failures")
+    say(f"{ran['networks']} networks, {ran['gradients']} gradients, {ran['checks']} checks, 0 failures")
     assert ran["networks"] == expected + len(ACTIVATIONS) * 2 * len(LAYOUTS)
 
 
@@ -142,7 +143,63 @@ def test_steps_begin_with_the_chain_rule_and_differ_from_each_other():
         assert gradient.value is gradient.steps[-1].after
 
 
-def test_a_hundred_layers_do_not_repeat_a_name():
+def test_twenty_layers_do_not_repeat_a_name():
     result = derive(Network.parse("2 -> " + "2 tanh -> " * 20 + "1 sigmoid"))
     names = [gradient.name for gradient in result]
     assert len(set(names)) == len(names) == 4 * 21
+
+
+TOML = """
+name = "shallow"
+inputs = 3
+loss = "binary_cross_entropy"
+[[layers]]
+units = 4
+activation = "tanh"
+[[layers]]
+units = 1
+activation = "sigmoid"
+"""
+
+
+def by_hand() -> Program:
+    """The 3-4-1 network as definitions, without a layer in sight."""
+    n0, n1, n2, m = sp.symbols("n0 n1 n2 m", integer=True, positive=True)
+    X, Y = Tensor("X", (n0, m), role="input"), Tensor("Y", (n2, m), role="label")
+    W1, W2 = Tensor("W1", (n1, n0), role="parameter"), Tensor("W2", (n2, n1), role="parameter")
+    b1 = Tensor("b1", (n1,), (0, None), role="parameter")
+    b2 = Tensor("b2", (n2,), (0, None), role="parameter")
+    Z1, A1 = Tensor("Z1", (n1, m)), Tensor("A1", (n1, m))
+    Z2, A2 = Tensor("Z2", (n2, m)), Tensor("A2", (n2, m))
+    L = Tensor("L", (m,), (None, 0))
+    i, j, k, c = Index("i", m), Index("j", n0), Index("k", n1), Index("c", n2)
+    nodes = (
+        Node(Z1, (k, i), IndexSum(W1[k, j] * X[j, i], j) + b1[k]),
+        Node(A1, (k, i), sp.tanh(Z1[k, i])),
+        Node(Z2, (c, i), IndexSum(W2[c, k] * A1[k, i], k) + b2[c]),
+        Node(A2, (c, i), 1 / (1 + sp.exp(-Z2[c, i]))),
+        Node(L, (i,), IndexSum(-Y[c, i] * sp.log(A2[c, i]) - (1 - Y[c, i]) * sp.log(1 - A2[c, i]), c)),
+    )
+    return Program(nodes, L, 1 / m, sizes={n0: 3, n1: 4, n2: 1})
+
+
+def test_four_ways_to_write_a_network_give_one_derivation():
+    sources = {
+        "one line": Network.parse("3 -> 4 tanh -> 1 sigmoid"),
+        "TOML": Network.from_toml(TOML),
+        "Python": Network(3, (Layer(4, "tanh"), Layer(1, "sigmoid"))),
+        "by hand": by_hand(),
+    }
+    found = {}
+    for name, source in sources.items():
+        result = derive(source)
+        found[name] = [(g.name, g.numpy, g.shape, [step.rule for step in g.steps]) for g in result]
+    assert all(one == found["one line"] for one in found.values())
+
+
+def test_a_notebook_shows_gradients_and_derivations():
+    result = derive(Network.parse("3 -> 1 sigmoid"))
+    assert result["dZ1"]._repr_latex_() == r"$\displaystyle dZ^{[1]} = A^{[1]} - Y$"
+    assert r"dZ^{[1]} &= A^{[1]} - Y" in result._repr_latex_()
+    with pytest.raises(KeyError, match="no gradient named 'dQ'; there are dA1, dZ1"):
+        result["dQ"]
