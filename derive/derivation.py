@@ -182,6 +182,15 @@ class Derivation:
                 wanted |= {e.tensor.serial for term in gradient.terms for e in elements(term.expr)}
         return tuple(reversed(kept))
 
+    @cached_property
+    def equations(self) -> dict[str, int]:
+        """Numbers of the equations, the same in every output: forward definitions, J, gradients.
+
+        Every gradient has a number, also those that fused code does not compute.
+        """
+        names = (*(d.name for d in self.forward), "J", *(g.name for g in self.gradients))
+        return {name: number for number, name in enumerate(names, 1)}
+
     def _repr_latex_(self) -> str:
         lines = " \\\\\n".join(gradient.equation.replace("=", "&=", 1) for gradient in self.gradients)
         return f"$\\begin{{aligned}}\n{lines}\n\\end{{aligned}}$"

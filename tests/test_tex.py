@@ -22,7 +22,6 @@ from derive.proof import Proof
 from derive.render import render
 from derive.targets import RenderOptions
 from derive.targets.glyphs import tex_text
-from derive.targets.lines import equation_numbers
 from derive.targets.parts import Sheet
 from derive.targets.shapes import shape_check, shaped_equation
 from derive.targets.words import WORDS
@@ -43,7 +42,7 @@ def sheet(made: Derivation, lang: str = "en") -> str:
 def test_every_equation_has_its_number_once_in_a_box_and_once_in_the_summary() -> None:
     made = derivation()
     text = sheet(made)
-    numbers = list(equation_numbers(made).values())
+    numbers = list(made.equations.values())
     assert [int(n) for n in re.findall(r"^\\result\{\w+\}\{\w+\}\{(\d+)\}", text, re.M)] == numbers
     assert [int(n) for n in re.findall(r"^\\summaryrow\{(\d+)\}", text, re.M)] == numbers
 
@@ -79,7 +78,7 @@ def test_the_program_is_that_of_the_training_code() -> None:
 
 def test_definitions_that_a_gradient_uses_are_named() -> None:
     made = derivation()
-    numbers = equation_numbers(made)
+    numbers = made.equations
     block = {g.name: b for g, b in zip(made, Sheet(made, RenderOptions()).gradients(), strict=True)}["dW2"]
     assert block.uses == (numbers["Z2"], numbers["dZ2"])
 

@@ -18,7 +18,6 @@ from derive.notation import IndexSum, Tensor
 from derive.printing import Naming, rank
 from derive.program import Node
 from derive.targets.layers import Layers, layers
-from derive.targets.lines import equation_numbers
 from derive.targets.wording import words
 
 
@@ -35,7 +34,7 @@ class Paper:
 
     @cached_property
     def numbers(self) -> dict[str, int]:
-        return equation_numbers(self.derivation)
+        return self.derivation.equations
 
     @cached_property
     def naming(self) -> Naming:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import count
 
 import sympy as sp
 
@@ -161,13 +160,3 @@ def used(gradient: Gradient) -> tuple[Tensor, ...]:
 
 def unique(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
     return tuple({t.serial: t for t in tensors}.values())
-
-
-def equation_numbers(derivation: Derivation) -> dict[str, int]:
-    """Numbers of the sheet's equations: the forward definitions, the cost J, then the gradients.
-
-    Every gradient has a number, also those that fused code does not compute.
-    """
-    numbers = count(1)
-    names = [d.name for d in derivation.forward] + ["J"] + [g.name for g in derivation.gradients]
-    return {name: next(numbers) for name in names}

@@ -17,7 +17,6 @@ from derive.printing.names import scripted
 from derive.targets import RenderOptions
 from derive.targets.formulas import equation, formula, symbol
 from derive.targets.glyphs import tex_text
-from derive.targets.lines import equation_numbers
 from derive.targets.shapes import shape, shape_check, shaped_equation
 from derive.targets.wording import words as spoken
 from derive.targets.words import WORDS
@@ -67,7 +66,7 @@ class Sheet:
     def __init__(self, derivation: Derivation, options: RenderOptions) -> None:
         self.derivation, self.lang = derivation, options.lang
         self.program, self.words = derivation.program, WORDS[options.lang]
-        self.numbers = equation_numbers(derivation)
+        self.numbers = derivation.equations
         self.naming = Naming(rank(self.program), sizes=self.program.sizes)
         tensors = (*self.program.tensors, *(g.symbol for g in derivation))
         self.names = {t.name: symbol(t) for t in tensors}

@@ -15,7 +15,6 @@ from derive.targets import RenderOptions, Target
 from derive.targets.blocks import filled, forward, forward_definitions, reading, result
 from derive.targets.layers import Layers, layers
 from derive.targets.lines import (
-    equation_numbers,
     gradient_lines,
     needed_gradients,
     shape,
@@ -59,7 +58,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
 
     Code computes the fused gradients, also where the sheet shows the others: those divide by A(1 - A).
     """
-    number = equation_numbers(derivation)
+    number = derivation.equations
     if not derivation.convention.fused:
         derivation = derive(derivation.program, convention=replace(derivation.convention, fused=True))
     net = layers(derivation)
