@@ -8,10 +8,11 @@ import sympy as sp
 
 from derive.arrays import Array, AxisSum, Filled, Leaf, MatrixProduct, Reshaped, Transposed
 from derive.notation import CostPartial, Delta, Element, Index, Mask, Partial
+from derive.printing.conditions import branches
 from derive.printing.displayed_products import DisplayProducts
 from derive.printing.entry import entry
 from derive.printing.order import BIG, COMPARISON, ENTRYWISE, MATRIX, POWER, SUM
-from derive.printing.printer import Piece, PrintingError, branches
+from derive.printing.printer import Piece, PrintingError
 
 
 class DisplayPrinter(DisplayProducts):
@@ -54,6 +55,9 @@ class DisplayPrinter(DisplayProducts):
 
     def _Infinity(self, _: Any) -> Piece:
         return Piece(self.marks["infinity"])
+
+    def _NegativeInfinity(self, _: Any) -> Piece:
+        return Piece(f"-{self.marks['infinity']}", SUM)
 
     def _Index(self, index: Index) -> Piece:
         return Piece(self.symbol(self.letters[index]))

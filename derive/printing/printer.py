@@ -54,14 +54,6 @@ class Naming:
     sizes: Mapping[sp.Symbol, int] = field(default_factory=dict)
 
 
-def branches(expr: sp.Piecewise) -> list[tuple[sp.Expr, sp.Basic]]:
-    """Values and conditions, with what remains for the last one written out."""
-    cases = [(value, condition) for value, condition in expr.args]
-    if len(cases) > 1 and cases[-1][1] == sp.true:
-        cases[-1] = (cases[-1][0], sp.to_nnf(sp.Not(sp.Or(*(condition for _, condition in cases[:-1])))))
-    return cases
-
-
 class Factor(NamedTuple):
     """A power in a product, with what its place depends on."""
 

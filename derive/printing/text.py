@@ -9,11 +9,12 @@ from sympy.codegen import cfunctions
 
 from derive.arrays import Array, AxisSum, Filled, Leaf, MatrixProduct, Reshaped, Transposed
 from derive.notation import CostPartial, Delta, Element, Index, Mask, Partial, Tensor
+from derive.printing.conditions import branches
 from derive.printing.entry import entry, entry_indices, has_matrix_notation
 from derive.printing.letters import Value
 from derive.printing.linear import LinearPrinter
 from derive.printing.order import BIG, COMPARISON, ENTRYWISE, MATRIX, POWER, SUM
-from derive.printing.printer import Naming, Piece, branches
+from derive.printing.printer import Naming, Piece
 
 FUNCTIONS: dict[type, str] = {
     sp.exp: "exp",
