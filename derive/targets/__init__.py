@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -34,6 +34,6 @@ class Target:
 
     folder: str
     files: Callable[[RenderOptions], dict[str, str]]
-    context: Callable[[Derivation, RenderOptions], dict[str, Any]]
+    context: Callable[[Derivation, RenderOptions], Mapping[str, Any]]
     escape: Callable[[str], str]
     syntax: tuple[tuple[str, str], ...] = ()

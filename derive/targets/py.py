@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from derive.derivation import Derivation
@@ -53,10 +54,12 @@ RESERVED = frozenset(
 )
 
 
-def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
+@lru_cache(maxsize=1)
+def context(derivation: Derivation, options: RenderOptions) -> Mapping[str, Any]:
     """Everything that templates/py/train.py.jinja names.
 
-    Code computes the fused gradients, also where the sheet shows the others: those divide by A(1 - A).
+    Kept for the sheet, which shows the same lines. Code computes the fused gradients, also where the
+    sheet shows the others: those divide by A(1 - A).
     """
     number = derivation.equations
     if not derivation.convention.fused:
