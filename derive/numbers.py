@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
 from typing import Any
 
@@ -20,18 +20,27 @@ def value(expr: Any, at: Mapping[sp.Basic, Any]) -> Any:
 
     Working precision is mpmath's. The argument of an exponential is cut off at ±10^100.
     """
-    if expr in at:
-        return at[expr]
+    return _value(expr, dict(at))
+
+
+def _value(expr: Any, known: dict[Any, Any]) -> Any:
+    """The value; known gains that of every part, so that a shared one is worked out once."""
+    if expr not in known:
+        known[expr] = _worked_out(expr, known)
+    return known[expr]
+
+
+def _worked_out(expr: Any, known: dict[Any, Any]) -> Any:
     if expr.is_Rational:
         return mp.mpf(expr.p) / expr.q
     if isinstance(expr, sp.Piecewise):
         try:
-            return next((value(e, at) for e, condition in expr.args if holds(condition, at)), mp.nan)
+            return next((_value(e, known) for e, condition in expr.args if _holds(condition, known)), mp.nan)
         except Undecided:
             return mp.nan
     if expr.is_NumberSymbol:
         return mp.mpf(getattr(mp, {"Exp1": "e", "Pi": "pi"}[type(expr).__name__]))
-    return _applied(expr, [value(arg, at) for arg in expr.args])
+    return _applied(expr, [_value(arg, known) for arg in expr.args])
 
 
 def _applied(expr: Any, arguments: Sequence[Any]) -> Any:
@@ -51,14 +60,24 @@ def constants(expr: Any) -> list[Any]:
     >>> [int(v) for v in constants(1 + sp.Piecewise((x, x > 0), (2, x > -1), (3, True)))]
     [3, 4]
     """
+    return _constants(expr, {})
+
+
+def _constants(expr: Any, known: dict[Any, list[Any]]) -> list[Any]:
+    if expr not in known:
+        known[expr] = list(_found(expr, known))
+    return known[expr]
+
+
+def _found(expr: Any, known: dict[Any, list[Any]]) -> Iterator[Any]:
     if not expr.free_symbols:
-        return [value(expr, {})]
-    if isinstance(expr, sp.Piecewise):
-        return [v for branch, _ in expr.args for v in constants(branch)]
-    if not expr.args:
-        return []
-    choices = product(*(constants(arg) for arg in expr.args))
-    return [_applied(expr, chosen) for chosen in islice(choices, _CHOICES)]
+        yield value(expr, {})
+    elif isinstance(expr, sp.Piecewise):
+        for branch, _ in expr.args:
+            yield from _constants(branch, known)
+    elif expr.args:
+        choices = product(*(_constants(arg, known) for arg in expr.args))
+        yield from (_applied(expr, chosen) for chosen in islice(choices, _CHOICES))
 
 
 class Undecided(ValueError):
@@ -67,16 +86,20 @@ class Undecided(ValueError):
 
 def holds(condition: Any, at: Mapping[sp.Basic, Any]) -> bool:
     """Whether a condition holds; raises Undecided where a side has no real value."""
+    return _holds(condition, dict(at))
+
+
+def _holds(condition: Any, known: dict[Any, Any]) -> bool:
     if condition in (sp.true, sp.false):
         return bool(condition)
     if isinstance(condition, sp.And):
-        return all(holds(arg, at) for arg in condition.args)
+        return all(_holds(arg, known) for arg in condition.args)
     if isinstance(condition, sp.Or):
-        return any(holds(arg, at) for arg in condition.args)
+        return any(_holds(arg, known) for arg in condition.args)
     if isinstance(condition, sp.Not):
-        return not holds(condition.args[0], at)
+        return not _holds(condition.args[0], known)
     assert isinstance(condition, Relational)
-    left, right = value(condition.lhs, at), value(condition.rhs, at)
+    left, right = _value(condition.lhs, known), _value(condition.rhs, known)
     if mp.isnan(left) or mp.isnan(right):
         raise Undecided(f"{condition} has a side without a real value")
     return bool(_COMPARISONS[condition.func](left, right))
