@@ -12,7 +12,7 @@ from derive.arrays import Entrywise, Leaf
 from derive.derivation import Definition, Derivation, Gradient
 from derive.notation import Element, Tensor, elements
 from derive.printing import Naming, numpy_expression, python_name
-from derive.stability import stable
+from derive.stability import StableForm, stable
 
 WIDTH = 100
 
@@ -97,16 +97,21 @@ def stable_lines(
 
     textbook: how a reader knows the formula; by default as it stands.
     """
+    form = stable_form(expr, z)
+    lines = [] if form.safe else [same_as(textbook or entrywise(form.textbook, naming))]
+    lines += [broken(str(symbol), entrywise(meaning, naming)) for symbol, meaning in form.lets]
+    return [*lines, code_line(target, entrywise(form.value, naming), remark)]
+
+
+def stable_form(expr: sp.Expr, z: Element) -> StableForm:
+    """The form of a formula over elements, of which z may be large, to compute with."""
     plain = {
         e: sp.Symbol(f"x{n}", real=True, positive=True if not e.args else None)
         for n, e in enumerate(elements(expr))
     }
     others = [symbol for element, symbol in plain.items() if element.args and element != z]
     form = stable(expr.xreplace(plain), plain[z], others=others)
-    form = form.xreplace({symbol: element for element, symbol in plain.items()})
-    lines = [] if form.safe else [same_as(textbook or entrywise(form.textbook, naming))]
-    lines += [broken(str(symbol), entrywise(meaning, naming)) for symbol, meaning in form.lets]
-    return [*lines, code_line(target, entrywise(form.value, naming), remark)]
+    return form.xreplace({symbol: element for element, symbol in plain.items()})
 
 
 def forward_lines(definition: Definition, naming: Naming) -> list[str]:
@@ -124,12 +129,9 @@ def gradient_lines(gradient: Gradient, remark: str, naming: Naming) -> list[str]
     array = gradient.array
     axes = gradient.symbol.axes(gradient.indices)
     if isinstance(array, Entrywise):
-        leaves = {d: operand for d, operand in array.operands if isinstance(operand, Leaf)}
-        z = [d for d, leaf in leaves.items() if leaf.tensor.role == "node" and leaf.axes]
-        risky = [d for d in z if any(f.has(d) for f in array.formula.atoms(sp.Function, sp.exp))]
-        if len(risky) == 1:
-            rest, part = array.formula.as_independent(risky[0], as_Add=False)
-            form = stable(part, risky[0], others=[d for d in leaves if part.has(d) and d != risky[0]])
+        found = stable_factor(array)
+        if found is not None:
+            rest, form = found
             value = replace(array, formula=rest * form.value)
             return [
                 *([] if form.safe else [same_as(numpy_expression(array, naming, axes))]),
@@ -140,6 +142,17 @@ def gradient_lines(gradient: Gradient, remark: str, naming: Naming) -> list[str]
                 code_line(gradient.name, numpy_expression(value, naming, axes), remark),
             ]
     return [code_line(gradient.name, numpy_expression(gradient.value, naming, axes), remark)]
+
+
+def stable_factor(array: Entrywise) -> tuple[sp.Expr, StableForm] | None:
+    """The factor of a formula that may overflow, in a form that does not, after the rest of it."""
+    leaves = {d: operand for d, operand in array.operands if isinstance(operand, Leaf)}
+    z = [d for d, leaf in leaves.items() if leaf.tensor.role == "node" and leaf.axes]
+    risky = [d for d in z if any(f.has(d) for f in array.formula.atoms(sp.Function, sp.exp))]
+    if len(risky) != 1:
+        return None
+    rest, part = array.formula.as_independent(risky[0], as_Add=False)
+    return rest, stable(part, risky[0], others=[d for d in leaves if part.has(d) and d != risky[0]])
 
 
 def needed_gradients(derivation: Derivation) -> tuple[Gradient, ...]:

@@ -9,6 +9,7 @@ import sympy as sp
 from derive.derivation import Derivation
 from derive.notation import Element, Tensor, elements
 from derive.printing import Naming, numpy_expression
+from derive.program import Node
 from derive.targets.layers import Layers
 from derive.targets.lines import code_line, entrywise, shape, stable_lines, unique
 from derive.targets.vectors import log_softmax_lines
@@ -54,11 +55,18 @@ def _losses(net: Layers, naming: Naming) -> tuple[list[str], Tensor]:
         found = None if body.xreplace({a: x}).is_polynomial(x) else log_softmax_lines(node, body, a, naming)
         return found or (stable_lines("losses", body, a, shape(node.tensor), naming), node.tensor)
     textbook = entrywise(body, naming)
-    if not body.xreplace({a: x}).is_polynomial(x):
-        at = dict(zip(node.indices, a.args, strict=True))
-        body, a = body.xreplace({a: node.body_at(a.args)}), node.argument.xreplace(at)
-    assert isinstance(a, Element)
+    body, a = from_pre_activation(body, a, node)
     return stable_lines("losses", body, a, shape(node.tensor), naming, textbook), a.tensor
+
+
+def from_pre_activation(body: sp.Expr, a: Element, node: Node) -> tuple[sp.Expr, Element]:
+    """A loss of the output a and what it reads: the pre-activation, unless it is a polynomial in a."""
+    x = sp.Dummy(real=True)
+    if node.argument is None or body.xreplace({a: x}).is_polynomial(x):
+        return body, a
+    z = node.argument.xreplace(dict(zip(node.indices, a.args, strict=True)))
+    assert isinstance(z, Element)
+    return body.xreplace({a: node.body_at(a.args)}), z
 
 
 def scaled(scale: sp.Expr, naming: Naming) -> str:

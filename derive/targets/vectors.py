@@ -19,7 +19,7 @@ SHIFTED, LOG_SUM = sp.symbols("shifted log_sum", real=True)
 def softmax_lines(definition: Definition, naming: Naming) -> list[str] | None:
     """The lines of a quotient of exponentials that no common factor changes; None for another body."""
     node = definition.node
-    found = _sum_of_exponentials(node.body)
+    found = sum_of_exponentials(node.body)
     if found is None or definition.array is None:
         return None
     total, entry = found
@@ -42,18 +42,11 @@ def log_softmax_lines(
     node: Node, body: sp.Expr, a: Element, naming: Naming
 ) -> tuple[list[str], Tensor] | None:
     """Lines for `losses`, a formula in log a where a is a softmax, and what they read; else None."""
-    found = _sum_of_exponentials(node.body)
+    found = in_logarithms(node, body, a)
     if found is None:
         return None
-    total, entry = found
+    total, entry, value = found
     at = dict(zip(node.indices, a.args, strict=True))
-    positive: Any = sp.Dummy(positive=True)
-    inner = node.body.xreplace({total: positive}).xreplace({entry: SHIFTED})
-    value = sp.expand_log(body.xreplace({a: inner}), force=True).xreplace({sp.log(positive): LOG_SUM})
-    step = sp.Dummy(real=True)
-    moved = value.xreplace({SHIFTED: SHIFTED + step, LOG_SUM: LOG_SUM + step})
-    if value.has(positive, sp.exp) or sp.expand(moved - value) != 0:
-        return None
     z = entry.xreplace(at).tensor
     over = f"axis={axis_of_sum(node, total)}, keepdims=True"
     sign, rest = value.as_coeff_Mul()
@@ -71,6 +64,22 @@ def log_softmax_lines(
     ], z
 
 
+def in_logarithms(node: Node, body: sp.Expr, a: Element) -> tuple[IndexSum, Element, sp.Expr] | None:
+    """Σ_c exp(z[c]), z[k], and the formula in SHIFTED and LOG_SUM if a shift does not change it; else None."""
+    found = sum_of_exponentials(node.body)
+    if found is None:
+        return None
+    total, entry = found
+    positive: Any = sp.Dummy(positive=True)
+    inner = node.body.xreplace({total: positive}).xreplace({entry: SHIFTED})
+    value = sp.expand_log(body.xreplace({a: inner}), force=True).xreplace({sp.log(positive): LOG_SUM})
+    step = sp.Dummy(real=True)
+    moved = value.xreplace({SHIFTED: SHIFTED + step, LOG_SUM: LOG_SUM + step})
+    if value.has(positive, sp.exp) or sp.expand(moved - value) != 0:
+        return None
+    return total, entry, value
+
+
 def axis_of_sum(node: Node, total: IndexSum) -> int:
     """The physical axis of the output over which the sum runs."""
     (entry,) = total.body.args
@@ -79,7 +88,7 @@ def axis_of_sum(node: Node, total: IndexSum) -> int:
     return entry.tensor.axes(entry.args).index(summed)
 
 
-def _sum_of_exponentials(body: sp.Expr) -> tuple[IndexSum, Element] | None:
+def sum_of_exponentials(body: sp.Expr) -> tuple[IndexSum, Element] | None:
     """Σ_c exp(z[c]) and z[k], where the body consists of these; None if it does not."""
     totals = [s for s in body.atoms(IndexSum) if s.body.func is sp.exp and len(s.indices) == 1]
     if len(totals) != 1 or not isinstance(totals[0].body.args[0], Element):
