@@ -65,7 +65,7 @@ def log_softmax_lines(
 
 
 def in_logarithms(node: Node, body: sp.Expr, a: Element) -> tuple[IndexSum, Element, sp.Expr] | None:
-    """Σ_c exp(z[c]), z[k], and the formula in SHIFTED and LOG_SUM if a shift does not change it; else None."""
+    """Σ_c exp(z[c]), z[k], the formula in SHIFTED and LOG_SUM if a shift does not change it; else None."""
     found = sum_of_exponentials(node.body)
     if found is None:
         return None
