@@ -19,7 +19,7 @@ KINKED = tuple(
     if all(default is not None for _, default in entry.parameters)
     for point in (str(kink.point) for kink in entry.declared())
 )
-ASKED = ("0", "1", "0.3", "-2")
+ASKED = ("1", "0.3")
 
 
 def slopes(name: str, point: str, **choices: object) -> list[float]:

@@ -27,6 +27,23 @@ def branches(expr: sp.Piecewise) -> Cases:
     return cases
 
 
+def named(expr: sp.Piecewise) -> sp.Expr:
+    """|x| and sign(x) under their names, anything else as it stands.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> named(sp.Piecewise((x, x > 0), (-x, x < 0), (0, True)))
+    Abs(x)
+    """
+    if len(expr.args) != 3 or expr.args[2] != (0, sp.true):
+        return expr
+    (value, above), (opposite, below), _ = expr.args
+    if not isinstance(above, sp.StrictGreaterThan) or above.rhs != 0 or below != sp.Lt(above.lhs, 0):
+        return expr
+    if opposite != -value or value not in (1, above.lhs):
+        return expr
+    return (sp.sign if value == 1 else sp.Abs)(above.lhs, evaluate=False)
+
+
 def _apart(cases: Cases) -> Cases | None:
     """The cases on the pieces into which the points cut the line; None if there is no one line."""
     relations = {r for _, condition in cases for r in condition.atoms(Relational)}

@@ -15,6 +15,7 @@ from sympy.core.function import AppliedUndef
 
 from derive.arrays import Array, Entrywise, Leaf
 from derive.notation import Index, IndexSum, Tensor, Term, elements
+from derive.printing.conditions import named
 from derive.printing.letters import Value, letters, parts
 from derive.printing.order import (
     ATOM,
@@ -89,6 +90,8 @@ class Printer:
         return self._printed[node]
 
     def _print(self, node: Any) -> Piece:
+        if isinstance(node, sp.Piecewise):
+            node = named(node)
         if isinstance(node, AppliedUndef):
             return self._AppliedUndef(node)
         for cls in type(node).__mro__:
