@@ -115,6 +115,13 @@ class Table(Block):
 
 
 @dataclass(frozen=True)
+class Flow(Block):
+    """Pieces of mathematics side by side, on as many lines as they need."""
+
+    maths: tuple[Math, ...]
+
+
+@dataclass(frozen=True)
 class Summary(Block):
     """Two columns, forward read down and backward read up: number, formula, line of NumPy."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
 
 from derive.arrays import Array
-from derive.notation import Tensor
+from derive.notation import Element, Tensor
 from derive.printing import Naming
 from derive.printing.letters import Value
 
@@ -45,6 +46,15 @@ class Shaped(Math):
 
 
 @dataclass(frozen=True)
+class Worked(Math):
+    """A scalar in index form with its sums written out and the digits of each entry in place of its name."""
+
+    value: sp.Expr
+    digits: Callable[[Element], str]
+    sizes: Mapping[sp.Symbol, int]
+
+
+@dataclass(frozen=True)
 class Shape(Math):
     """A shape in parentheses; empty for a scalar."""
 
@@ -56,6 +66,13 @@ class Letter(Math):
     """A symbol by its identifier: eta, n0, J."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class Function(Math):
+    """The name of a function, such as log."""
+
+    kind: type
 
 
 @dataclass(frozen=True)

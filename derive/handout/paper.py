@@ -12,6 +12,8 @@ import sympy as sp
 from derive.derivation import Derivation, Gradient
 from derive.errors import SpecError
 from derive.handout.blocks import Ref, Text
+from derive.handout.example import Example, example
+from derive.handout.functions import Curve
 from derive.handout.maths import Formula, Letter, Mark, Math, Quotient, Whole, joined
 from derive.handout.sentences import say
 from derive.notation import IndexSum, Tensor
@@ -53,6 +55,21 @@ class Paper:
             return layers(self.derivation)
         except SpecError:
             return None
+
+    @cached_property
+    def example(self) -> Example | None:
+        return example(self.derivation, self.net)
+
+    @cached_property
+    def curves(self) -> dict[str, Curve]:
+        """The activations that work entry by entry, each once, by name; the identity is none."""
+        costs = {t.serial for t in self.program.costs}
+        found: dict[str, Curve] = {}
+        for node in self.program.nodes:
+            entrywise = node.argument is not None and node.body != node.argument
+            if entrywise and node.note and node.tensor.serial not in costs:
+                found.setdefault(node.note, Curve(node))
+        return found
 
     @cached_property
     def tensors(self) -> dict[str, Tensor]:

@@ -207,6 +207,39 @@ SENTENCES: dict[str, dict[str, str]] = {
     "shapes": {"en": "shapes {shapes}", "zh": "维度 {shapes}"},
     "entrywise shapes": {"en": "entry by entry, {shapes}", "zh": "逐元素，{shapes}"},
     "scalar": {"en": "scalar", "zh": "标量"},
+    # activations
+    "activations": {"en": "Activations and their slopes", "zh": "激活函数及其导数"},
+    "activations text": {
+        "en": "The backward pass multiplies by the slope of each activation. Written in the output, it costs no new function: the forward pass has computed it.",
+        "zh": "反向传播要乘以每个激活函数的导数。用输出表示时，不需要再计算新的函数：正向传播已经算出了它。",
+    },
+    "definition of g": {"en": "definition", "zh": "定义"},
+    "differentiated": {"en": "differentiated", "zh": "求导"},
+    "in the output": {"en": "written in the output {equation}", "zh": "用输出 {equation} 表示"},
+    "vector text": {
+        "en": "Each output of {name} depends on every unit of its layer, so that its partial derivatives fill a matrix; the backward pass derives them where they are used.",
+        "zh": "{name} 的每个输出都依赖于该层的所有单元，偏导数构成一个矩阵；反向传播在用到它们时推导。",
+    },
+    "plot caption": {
+        "en": "{names}: {g} solid, its slope {slope} dashed.",
+        "zh": "{names}：实线为 {g}，虚线为导数 {slope}。",
+    },
+    "plot described": {"en": "Plots of {names} with their slopes", "zh": "{names} 及其导数的图像"},
+    "facts text": {
+        "en": "Saturated means that the slope {slope} stays below its largest value divided by {small}: a gradient that passes there all but vanishes.",
+        "zh": "饱和是指导数 {slope} 一直小于其最大值的 {small} 分之一：经过那里的梯度几乎消失。",
+    },
+    "function": {"en": "Function", "zh": "函数"},
+    "range": {"en": "Range", "zh": "值域"},
+    "limits": {"en": "Limits", "zh": "两端极限"},
+    "at 0": {"en": "At 0", "zh": "在 0 处"},
+    "steepest": {"en": "Largest slope", "zh": "最大导数"},
+    "saturated": {"en": "Saturated for", "zh": "饱和区"},
+    "never": {"en": "nowhere", "zh": "无"},
+    "kink here": {
+        "en": "At {point} {name} has no derivative; its slope there is declared to be {value}, and nothing in the training depends on it unless a pre-activation falls on this very point.",
+        "zh": "{name} 在 {point} 处没有导数，约定为 {value}；除非线性输出恰好落在这一点，训练与此无关。",
+    },
     # the backward pass
     "backward": {"en": "The backward pass", "zh": "反向传播"},
     "backward text": {
@@ -235,6 +268,105 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "summary forward": {"en": "Forward, read down", "zh": "正向，自上而下"},
     "summary backward": {"en": "Backward, read up", "zh": "反向，自下而上"},
+    # learning
+    "learning": {"en": "Learning", "zh": "学习"},
+    "descent text": {
+        "en": "Gradient descent moves every parameter a little against its gradient, again and again; {eta} is the learning rate. For a small enough {eta} the cost {J} falls with every step, unless all gradients are 0.",
+        "zh": "梯度下降一次次把每个参数沿梯度的反方向移动一小步，{eta} 是学习率。{eta} 足够小时，只要梯度不全为 0，成本 {J} 每一步都会下降。",
+    },
+    "hyperparameters": {
+        "en": "Parameters are learnt. What has to be chosen before is a hyperparameter: the learning rate {eta}, the number of steps, the widths {widths} of the hidden layers, the activations. One tries several and compares their cost curves.",
+        "zh": "参数由学习得到；需要事先选定的是超参数：学习率 {eta}、迭代次数、隐藏层的宽度 {widths}、激活函数。通常试几组，比较它们的成本曲线。",
+    },
+    "hyperparameters without layers": {
+        "en": "Parameters are learnt. What has to be chosen before is a hyperparameter: the learning rate {eta} and the number of steps. One tries several and compares their cost curves.",
+        "zh": "参数由学习得到；需要事先选定的是超参数：学习率 {eta} 和迭代次数。通常试几组，比较它们的成本曲线。",
+    },
+    "initialisation": {"en": "Where to start", "zh": "初始化"},
+    "symmetry text": {
+        "en": "Suppose two neurons of layer {n} are alike: the same incoming weights in {below}, the same entry of {bias}, and the same outgoing weights in {above}. Each formula below meets a neuron only through what is alike already, so that what it computes is alike too.",
+        "zh": "设第 {n} 层有两个神经元完全相同：{below} 中的输入权重相同，{bias} 中的元素相同，{above} 中的输出权重也相同。下面每个公式只通过已经相同的量涉及神经元，因此算出的结果也相同。",
+    },
+    "same sums": {"en": "same incoming weights and bias: same sum", "zh": "输入权重和偏置相同：和相同"},
+    "same activations": {"en": "same sum: same activation", "zh": "和相同：激活值相同"},
+    "same upstream": {
+        "en": "same outgoing weights: same upstream gradient",
+        "zh": "输出权重相同：上游梯度相同",
+    },
+    "same slopes": {"en": "same upstream gradient and same sum", "zh": "上游梯度与和都相同"},
+    "same weights": {"en": "so both incoming weights move alike", "zh": "因此输入权重的变化相同"},
+    "same outgoing": {
+        "en": "and both outgoing ones: same activation",
+        "zh": "激活值相同，输出权重的变化也相同",
+    },
+    "symmetry end": {
+        "en": "After a step of gradient descent the two are still alike, hence after every number of steps: together they never do more than one neuron. Equal incoming weights alone are not enough for that, since different outgoing weights tell the two apart. Weights therefore start at random; biases may start at 0.",
+        "zh": "一步梯度下降之后，两者仍然相同，因此任意多步之后也相同：它们合起来始终只相当于一个神经元。仅有输入权重相同还不够，因为不同的输出权重会把它们区分开。所以权重要随机初始化，偏置可以从 0 开始。",
+    },
+    "zeros": {
+        "en": "If all parameters start at 0, the gradients of {still} vanish, as computing them shows; what moves is {moving}.",
+        "zh": "若所有参数从 0 开始，计算表明 {still} 的梯度都为 0；能变化的只有 {moving}。",
+    },
+    "zeros none": {
+        "en": "If all parameters start at 0, no gradient vanishes, but the neurons of a layer are alike and stay so.",
+        "zh": "若所有参数从 0 开始，没有梯度为 0，但同一层的神经元完全相同，并且一直相同。",
+    },
+    "nothing": {"en": "nothing at all", "zh": "（没有）"},
+    "scale text": {
+        "en": "How large should random weights be? For {n} inputs {x} and weights {w}, all independent with mean 0, the variances of the products add up.",
+        "zh": "随机权重应取多大？设 {n} 个输入 {x} 与权重 {w} 相互独立、均值为 0，则各乘积的方差相加。",
+    },
+    "variances add": {"en": "independent, mean 0", "zh": "相互独立，均值为 0"},
+    "scale kept": {
+        "en": "Before {name}, weights with the standard deviation {spread} keep the variance of the sum at that of the inputs. {saturation}",
+        "zh": "在 {name} 之前，标准差为 {spread} 的权重使和的方差与输入的方差相同。{saturation}",
+    },
+    "scale doubled": {
+        "en": "{name} passes only part of what it gets; weights before it have the standard deviation {spread}, which makes up for the half that is lost. {saturation}",
+        "zh": "{name} 只让一部分信号通过，其前的权重取标准差 {spread}，补偿损失的一半。{saturation}",
+    },
+    "scale saturation": {
+        "en": "Larger weights push it towards its flat part, which begins at {z}; there learning all but stops.",
+        "zh": "权重再大就会把它推向从 {z} 开始的平坦部分，学习在那里几乎停止。",
+    },
+    "nonlinearity": {"en": "Why a nonlinearity", "zh": "为什么需要非线性"},
+    "collapse applies": {
+        "en": "The hidden layers of this network are linear, so that two layers can be multiplied out.",
+        "zh": "这个网络的隐藏层是线性的，因此两层可以乘开。",
+    },
+    "collapse text": {
+        "en": "Put the identity in place of the hidden activation, and two layers can be multiplied out.",
+        "zh": "把隐藏层的激活函数换成恒等函数，两层就可以乘开。",
+    },
+    "identity inside": {"en": "the first layer inserted", "zh": "代入第一层"},
+    "multiplied out": {"en": "multiplied out; products keep their order", "zh": "展开，乘积的次序不变"},
+    "one layer again": {"en": "a single layer with other parameters", "zh": "仍是一层，只是参数不同"},
+    "collapse end": {
+        "en": "However many linear layers there are, they compute what one can compute. Only a nonlinearity between them makes {out} more than that.",
+        "zh": "无论有多少线性层，它们能算的与一层相同。只有层间的非线性才使 {out} 超出这个范围。",
+    },
+    # the worked example
+    "example": {"en": "A worked example", "zh": "算例"},
+    "example text": {
+        "en": "Two samples, {m}, printed to four decimals. The third column can be redone from the digits on this page and gives the digits that are printed; other entries may differ by one in the last place.",
+        "zh": "两个样本（{m}），保留四位小数。第三列可以用本页的数字重算，得到的正是印出的数字；其他元素的最后一位可能相差 1。",
+    },
+    "example narrowed": {
+        "en": "Two samples, {m}, and the same network with narrower layers, {widths}: its formulas are the same. Values are printed to four decimals. The third column can be redone from the digits on this page and gives the digits that are printed.",
+        "zh": "两个样本（{m}），网络的各层改窄为 {widths}，公式不变。数值保留四位小数。第三列可以用本页的数字重算，得到的正是印出的数字。",
+    },
+    "quantity": {"en": "Result", "zh": "结果"},
+    "equation": {"en": "Eq.", "zh": "公式"},
+    "by hand": {"en": "One entry, by hand", "zh": "手算一个元素"},
+    "all entries": {"en": "All entries", "zh": "全部元素"},
+    "one step": {
+        "en": "One step of gradient descent with {rate} then leads to these parameters.",
+        "zh": "取 {rate} 做一步梯度下降，得到新的参数：",
+    },
+    "cost falls": {
+        "en": "With them the cost {J} falls from {before} to {after}.",
+        "zh": "成本 {J} 由 {before} 降为 {after}。",
+    },
     # the evidence
     "evidence": {"en": "The evidence", "zh": "证据"},
     "checked": {"en": "What was checked for this handout", "zh": "这份讲义做了哪些检验"},

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any, ClassVar
 
+import mpmath as mp
 import sympy as sp
 
 from derive.arrays import Array, Leaf, Transposed
 from derive.handout import maths
-from derive.notation import Tensor
+from derive.notation import Element, IndexSum, Tensor, elements
+from derive.numbers import holds
 from derive.printing import Naming, escaped, latex_expression
 from derive.printing.displayed import DisplayPrinter
 from derive.printing.latex import LatexPrinter
-from derive.printing.order import POWER
+from derive.printing.order import ATOM, POWER, SUM
 from derive.printing.printer import Piece
 from derive.printing.typst import TypstPrinter, typst_expression
 
@@ -23,6 +26,7 @@ class Writer:
 
     printer: ClassVar[type[DisplayPrinter]]
     shaped: ClassVar[type[ShapedPrinter]]
+    digits: ClassVar[type[DigitsPrinter]]
     signs: ClassVar[Mapping[str, str]]
 
     def __init__(self) -> None:
@@ -62,11 +66,17 @@ class Writer:
         left = printer.under(printer.tensor(node.tensor), node.tensor.shape)
         return f"{left} = {printer.piece(node.array).text}"
 
+    def _Worked(self, node: maths.Worked) -> str:
+        return self.digits.printed(node)
+
     def _Shape(self, node: maths.Shape) -> str:
         return self.shape(node.sizes)
 
     def _Letter(self, node: maths.Letter) -> str:
         return self.syntax.symbol(node.name)
+
+    def _Function(self, node: maths.Function) -> str:
+        return self.syntax.functions[node.kind]
 
     def _Mark(self, node: maths.Mark) -> str:
         return self.syntax.marks.get(node.name) or self.signs.get(node.name, node.name)
@@ -79,7 +89,7 @@ class Writer:
 
     def _Joined(self, node: maths.Joined) -> str:
         parts = [self.math(part) for part in node.parts]
-        sign = self.syntax.thin if node.sign == "" else f" {self.signs.get(node.sign, node.sign)} "
+        sign = self.syntax.thin if node.sign == "" else f" {self.signs.get(node.sign, node.sign).strip()} "
         return sign.join(parts)
 
     def _Bracketed(self, node: maths.Bracketed) -> str:
@@ -122,6 +132,41 @@ class ShapedPrinter(DisplayPrinter):
         return Piece(self.under(super()._Transposed(array).text, self._sizes(array)), POWER)
 
 
+class DigitsPrinter(DisplayPrinter):
+    """Sums are written out in their order; an entry is its digits, in parentheses where it is negative."""
+
+    node: maths.Worked
+
+    @classmethod
+    def printed(cls, node: maths.Worked) -> str:
+        printer = cls(Naming(sizes=node.sizes), node.value)
+        printer.thin = printer.dot  # type: ignore[misc]
+        printer.node = node
+        return printer.piece(node.value).text
+
+    def _Element(self, element: Element) -> Piece:
+        text = self.node.digits(element).replace("−", "-")
+        return Piece(text, SUM if text.startswith("-") else ATOM)
+
+    def _Piecewise(self, expr: sp.Piecewise) -> Piece:
+        """The branch that these digits take."""
+        known = {e: mp.mpf(self.node.digits(e).replace("−", "-")) for e in elements(expr)}
+        return self.piece(next(branch for branch, condition in expr.args if holds(condition, known)))
+
+    def _IndexSum(self, expr: IndexSum) -> Piece:
+        ranges = [range(int(sp.sympify(index.dim).xreplace(self.node.sizes))) for index in expr.indices]
+        summands = []
+        for at in product(*ranges):
+            bound = dict(zip(expr.indices, map(sp.Integer, at), strict=True))
+            summands.append(self.piece(expr.body.xreplace(bound)))
+        if len(summands) == 1:
+            return summands[0]
+        text = summands[0].text
+        for summand in summands[1:]:
+            text += f" {summand.text}" if summand.text.startswith("-") else f" + {summand.text}"
+        return Piece(text.replace(" -", " - "), SUM)
+
+
 class ShapedLatex(ShapedPrinter, LatexPrinter):
     def under(self, name: str, sizes: tuple[sp.Expr, ...]) -> str:
         return rf"\underset{{{LatexWriter().shape(sizes, self.naming)}}}{{{name}}}"
@@ -132,9 +177,18 @@ class ShapedTypst(ShapedPrinter, TypstPrinter):
         return f"under({name}, {TypstWriter().shape(sizes, self.naming)})"
 
 
+class DigitsLatex(DigitsPrinter, LatexPrinter):
+    pass
+
+
+class DigitsTypst(DigitsPrinter, TypstPrinter):
+    pass
+
+
 class LatexWriter(Writer):
     printer = LatexPrinter
     shaped = ShapedLatex
+    digits = DigitsLatex
     signs: ClassVar[Mapping[str, str]] = {
         "⊙": r"\odot",
         "·": r"\cdot",
@@ -151,6 +205,8 @@ class LatexWriter(Writer):
         "vertical dots": r"\vdots",
         "nothing": "",
         "gap": r"\qquad",
+        "prime": r"\prime",
+        "dot": r"\cdot",
     }
 
     def expression(self, value: Any, naming: Naming) -> str:
@@ -170,6 +226,7 @@ class LatexWriter(Writer):
 class TypstWriter(Writer):
     printer = TypstPrinter
     shaped = ShapedTypst
+    digits = DigitsTypst
     signs: ClassVar[Mapping[str, str]] = {
         "sum": "∑",
         "product": "∏",
@@ -179,6 +236,8 @@ class TypstWriter(Writer):
         "vertical dots": "dots.v",
         "nothing": "",
         "gap": "wide",
+        "prime": "prime",
+        "dot": "⋅",
     }
 
     def expression(self, value: Any, naming: Naming) -> str:
@@ -189,7 +248,7 @@ class TypstWriter(Writer):
         return f'"{plain}"'
 
     def grid(self, rows: list[list[str]]) -> str:
-        return f"mat({'; '.join(', '.join(row) for row in rows)})"
+        return f"mat({'; '.join(', '.join(f'display({entry})' for entry in row) for row in rows)})"
 
     def flat(self, above: str, below: str) -> str:
         return rf"{above} \/ {below}"

@@ -167,7 +167,7 @@ class TypstPrinter(DisplayPrinter):
         return f"∑_({below})"
 
     def cases(self, rows: list[tuple[str, str]]) -> str:
-        return f"cases({', '.join(f'{value} & {condition}' for value, condition in rows)})"
+        return f"cases({', '.join(f'{value} &quad {condition}' for value, condition in rows)})"
 
     def enclosed(self, kind: str, text: str) -> str:
         return f"{kind}({text})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from derive.derivation import Derivation
@@ -75,7 +75,10 @@ def _section(block: b.Section) -> str:
 
 
 def _paragraph(block: b.Paragraph) -> str:
-    return f"#sentence{content(block.text)}"
+    only = block.text[0]
+    return (
+        f"#sentence[{display(only) if len(block.text) == 1 and isinstance(only, Math) else text(block.text)}]"
+    )
 
 
 def _remark(block: b.Remark) -> str:
@@ -103,10 +106,21 @@ def _result(block: b.Result) -> str:
 
 
 def _table(block: b.Table) -> str:
-    rows = "\n".join("  (" + ", ".join(map(content, row)) + ",)," for row in block.rows)
+    rows = "\n".join(f"  ({', '.join(map(_cell, row, block.align))},)," for row in block.rows)
     head = ", ".join(map(content, block.head))
     after = "none" if block.after is None else block.after
     return f'#columned("{block.align}", ({head},), {after}, (\n{rows}\n))'
+
+
+def _flow(block: b.Flow) -> str:
+    return f"#flow(({''.join(f'{display(part)}, ' for part in block.maths)}))"
+
+
+def _cell(parts: b.Text, align: str) -> str:
+    """Mathematics of its own in a narrow column is set as a block, which has its full height."""
+    if len(parts) == 1 and isinstance(parts[0], Math) and align.islower():
+        return display(parts[0])
+    return content(parts)
 
 
 def _summary(block: b.Summary) -> str:
@@ -151,6 +165,7 @@ BLOCKS: dict[type, Callable[[Any], str]] = {
     b.Steps: _steps,
     b.Result: _result,
     b.Table: _table,
+    b.Flow: _flow,
     b.Summary: _summary,
     b.Figure: _figure,
     b.Listing: _listing,
@@ -206,6 +221,15 @@ def drawing(picture: d.Drawing) -> str:
     return f"figure-box({width:.2f}mm, {height:.2f}mm, ({items}\n))"
 
 
+def _anchors(blocks: tuple[b.Block, ...]) -> Iterator[int]:
+    """Numbers that stand beside a box, so that they can be linked to."""
+    for block in blocks:
+        if isinstance(block, b.Kept):
+            yield from _anchors(block.blocks)
+        elif isinstance(block, b.Result) and block.number is not None:
+            yield block.number
+
+
 def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
     """Everything that templates/typ/derivation.typ.jinja names."""
     made = handout(derivation, options)
@@ -218,6 +242,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "lang": made.lang,
         "paper": options.paper,
         "figure": SENTENCES["figure"][made.lang],
+        "anchors": sorted(_anchors(made.blocks)),
         "body": "\n\n".join(map(source, made.blocks)),
     }
 

@@ -8,20 +8,28 @@ from derive.errors import SpecError, unknown
 from derive.handout.blocks import Block, Document
 from derive.handout.paper import Paper
 from derive.handout.parts import (
+    activations,
     backward,
     code,
     evidence,
+    example,
     forward,
     front,
+    learning,
+    likelihood,
     summary,
 )
 
 Part = Callable[[Paper], Iterable[Block]]
 PARTS: dict[str, Part] = {
     "front": front.blocks,
+    "loss": likelihood.blocks,
     "forward": forward.blocks,
+    "activations": activations.blocks,
     "backward": backward.blocks,
     "summary": summary.blocks,
+    "learning": learning.blocks,
+    "example": example.blocks,
     "evidence": evidence.blocks,
     "code": code.blocks,
 }

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from derive.handout.blocks import Block, Panel, Paragraph, Table, Text, Title
+from derive.handout.blocks import Block, Figure, Panel, Paragraph, Section, Table, Text, Title
 from derive.handout.maths import Digits, Formula, Letter, Mark, Scripts, Whole, joined
 from derive.handout.paper import Paper
+from derive.handout.pictures.graph import graph_picture
 from derive.handout.pictures.network import network_picture
 from derive.handout.writing import shape_of
 from derive.notation import Delta, Index, IndexSum, Mask, Tensor
@@ -25,6 +26,12 @@ def blocks(paper: Paper) -> Iterator[Block]:
     yield Paragraph(paper.say("intro"))
     yield Panel(paper.word("conventions"), tuple(conventions(paper)))
     yield symbols(paper)
+    picture = graph_picture(paper)
+    if picture is not None:
+        yield Section("", paper.say("graph"))
+        yield Paragraph(paper.say("graph text"))
+        key = "graph caption" if paper.example is None else "graph caption values"
+        yield Figure(picture, 0, paper.say(key))
 
 
 def subtitle(paper: Paper) -> Text:

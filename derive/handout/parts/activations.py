@@ -1,0 +1,126 @@
+"""Activations: formula, slope with its derivation, plot, range, limits, saturation, kinks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import mpmath as mp
+import sympy as sp
+
+from derive.handout.blocks import Block, Figure, Kept, Line, Paragraph, Section, Steps, Table, Text
+from derive.handout.functions import SMALL, A, Curve, as_printed
+from derive.handout.maths import Bracketed, Digits, Formula, Letter, Mark, Math, Scripts, joined
+from derive.handout.paper import Paper
+from derive.handout.pictures.plots import plots
+from derive.program import Node
+from derive.ranges import Z
+
+SLOPE = Scripts(Letter("g"), above=Mark("prime"))
+
+
+def blocks(paper: Paper) -> Iterator[Block]:
+    curves = list(paper.curves.values())
+    vectors = {n.note: n for n in nodes(paper) if n.argument is None}
+    if not curves and not vectors:
+        return
+    yield Section("", paper.say("activations"))
+    yield Paragraph(paper.say("activations text"))
+    for curve in curves:
+        yield Kept(
+            (
+                Section("", (paper.called(curve.node),), 2),
+                Steps(tuple(lines(paper, curve))),
+            )
+        )
+    for node in vectors.values():
+        yield Kept((Section("", (paper.called(node),), 2), *vector(paper, node)))
+    for start in range(0, len(curves), 2):
+        pair = curves[start : start + 2]
+        names = paper.listed(paper.called(curve.node) for curve in pair)
+        yield Figure(
+            plots(pair, paper.word("plot described", names="".join(map(str, names)))),
+            0,
+            paper.say("plot caption", names=names, g=Letter("g"), slope=SLOPE),
+        )
+    if curves:
+        yield Paragraph(paper.say("facts text", slope=SLOPE, small=Digits(str(SMALL))))
+        head = tuple(
+            paper.say(key) for key in ("function", "range", "limits", "at 0", "steepest", "saturated")
+        )
+        yield Table(head, tuple(facts(paper, curve) for curve in curves), "Llllll")
+    for curve in curves:
+        for kink in curve.node.kinks:
+            yield Paragraph(
+                paper.say(
+                    "kink here",
+                    name=paper.called(curve.node),
+                    point=joined("=", Letter("z"), paper.math(kink.point)),
+                    value=paper.math(kink.value),
+                )
+            )
+
+
+def nodes(paper: Paper) -> Iterator[Node]:
+    costs = {t.serial for t in paper.program.costs}
+    for node in paper.program.nodes:
+        if node.note and node.tensor.serial not in costs:
+            yield node
+
+
+def lines(paper: Paper, curve: Curve) -> Iterator[Line]:
+    yield Line(_of_z(Letter("g")), paper.math(as_printed(curve.formula)), paper.say("definition of g"))
+    yield Line(_of_z(SLOPE), paper.math(as_printed(curve.slope)), paper.say("differentiated"))
+    if curve.in_output is not None:
+        equation = joined("=", Formula(A), _of_z(Letter("g")))
+        yield Line(
+            None, paper.math(as_printed(curve.in_output)), paper.say("in the output", equation=equation)
+        )
+
+
+def _of_z(name: Math) -> Math:
+    return joined(" ", name, Bracketed(Formula(Z)))
+
+
+def vector(paper: Paper, node: Node) -> Iterator[Block]:
+    """An activation over all units of a layer: its formula, and that the outputs of a sample add up."""
+    left = paper.math(node.tensor[node.indices])
+    yield Steps((Line(left, paper.math(node.body), paper.say("definition of g")),))
+    yield Paragraph(paper.say("vector text", name=paper.called(node)))
+
+
+def facts(paper: Paper, curve: Curve) -> tuple[Text, ...]:
+    return (
+        (paper.called(curve.node),),
+        _range(paper, curve),
+        _limits(curve),
+        (_number(curve.at(curve.formula, 0)),),
+        (_number(curve.steepest),),
+        _saturation(paper, curve),
+    )
+
+
+def _range(paper: Paper, curve: Curve) -> Text:
+    bounds = curve.node.tensor.interval
+    low, high = bounds if bounds is not None else (-sp.oo, sp.oo)
+    return (Bracketed(joined(",", paper.math(low), paper.math(high))),)
+
+
+def _limits(curve: Curve) -> Text:
+    found = [curve.limit(side) for side in (-1, 1)]
+    shown = [Digits("–") if limit is None else Formula(limit) for limit in found]
+    return (joined(",", *shown),)
+
+
+def _saturation(paper: Paper, curve: Curve) -> Text:
+    low, high = curve.saturates(-1), curve.saturates(1)
+    parts: list[Math] = []
+    z = Letter("z")
+    if low is not None:
+        parts.append(joined("<", z, _number(low)))
+    if high is not None:
+        parts.append(joined(">", z, _number(high)))
+    return (joined(",", *parts),) if parts else paper.say("never")
+
+
+def _number(number: object) -> Math:
+    return Digits(f"{float(mp.mpf(number)):.4g}")
