@@ -86,6 +86,7 @@ GOOD = (
     ("no header", BINARY, rows("0011")),
     ("header", BINARY, rows("0011", "a,b,label")),
     ("byte order mark, Windows lines", BINARY, "\ufeff" + rows("0011", "a,b,c").replace("\n", "\r\n")),
+    ("byte order mark, no header", BINARY, "\ufeff" + rows("0011")),
     ("two class names", BINARY, rows(["no", "no", "yes", "yes"])),
     ("probabilities", BINARY, rows(["0.1", "0", "1", "0.8"])),
     ("three names", CLASSES, rows(["u", "v", "w", "w"], "a,b,c")),
@@ -117,6 +118,7 @@ BAD = (
     ("text in the first row", BINARY, "x,1,0\n" + rows("0011"), "line 1, column 1: 'x' found"),
     ("too many columns", BINARY, "1,2,3,0\n" * 3, "line 1: 4 columns found, 3 are needed"),
     ("ragged", BINARY, rows("0011") + "1,0\n", "line 13: 2 columns found, 3 are needed"),
+    ("two ways to write a class", CLASSES, rows("0122") + "1,1,1,0,0\n", "line 13: 5 columns found"),
     ("one class", BINARY, rows("1111"), "each label is '1', two classes are needed"),
     ("one class of three", CLASSES, rows("1111"), "each label is '1', 3 classes are needed"),
     ("labels out of range", BINARY, rows("1122"), "labels from 1 to 2 found, 0 and 1 are needed"),
@@ -172,6 +174,15 @@ def test_training_that_diverges_is_said_and_is_status_1(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text(rows(["-3.5", "1e2", "7", "8"]))
     result = run(VALUES, tmp_path, "data.csv", "--learning-rate", 1e200)
     assert result.returncode == 1 and "diverged" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_a_wrong_gradient_is_status_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data.csv").write_text(rows("0011"))
+    code = module(BINARY)
+    right = code.backward
+    monkeypatch.setattr(code, "backward", lambda *given: {k: 1.01 * v for k, v in right(*given).items()})
+    result = run(BINARY, tmp_path, "data.csv")
+    assert result.returncode == 1 and "largest relative error 1.0e-02" in result.stdout
 
 
 def test_statistics_come_from_the_training_part_and_are_saved(tmp_path: Path) -> None:

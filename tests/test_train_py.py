@@ -245,6 +245,10 @@ def test_differences_do_not_step_over_a_kink() -> None:
     code = module("3 -> 4 relu -> 2 identity")
     X, Y = data(code, {}, m=2000)
     assert code.check_gradients(start(code), X, Y, entries=12) < 1e-6
+    params = start(code)
+    cache = code.forward(params, X[:, :3])
+    params["b1"] += 3e-5 - cache["Z1"][:, :1]
+    assert code.check_gradients(params, X[:, :3], Y[:, :3]) < 1e-6
     zero = {name: np.zeros_like(value) for name, value in code.init_params().items()}
     assert code.check_gradients(zero, X[:, :5], Y[:, :5]) < 1e-6
 
