@@ -13,14 +13,20 @@ PACKAGE = Path(__file__).parents[1] / "derive"
 ORDER = """
 errors notation arrays program printing derivation numbers pieces formula ranges activations losses
 oneline entries lowering naming tomlspec network gallery spec
-calculus evaluation proof pipeline stability targets render report output cli __main__
+calculus evaluation proof pipeline stability targets handout targets.typ render report output cli __main__
 """.split()  # noqa: SIM905
 AT_THE_COMMAND_LINE = {"numpy", "scipy", "flint", "pydantic", "typer", "rich", "typst", "math_core"}
 CORE_MODULES = [part for part in ORDER if part not in {"tomlspec", "output", "cli", "__main__"}]
 
 
-def part_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def part_of(name: str) -> str:
+    """The entry of ORDER that a full name belongs to: the longest that it begins with.
+
+    A target that is built on a package of its own has an entry beside that of its siblings.
+    """
+    first, *rest = name.removeprefix("derive.").split(".")
+    longer = ".".join([first, *rest[:1]])
+    return longer if longer in ORDER else first
 
 
 def imported(path: Path) -> set[str]:
@@ -42,9 +48,9 @@ def imported(path: Path) -> set[str]:
 def test_a_module_imports_only_what_stands_before_it(path: Path) -> None:
     if path == PACKAGE / "__init__.py":
         return
-    own = part_of(path)
+    own = part_of(".".join(path.relative_to(PACKAGE).with_suffix("").parts))
     assert own in ORDER, f"{path.name} has no place in the order of imports: add it to ORDER"
-    used = {name.split(".")[1] for name in imported(path) if name.startswith("derive.")} & set(ORDER)
+    used = {part_of(name) for name in imported(path) if name.startswith("derive.")} & set(ORDER)
     later = {part for part in used if ORDER.index(part) > ORDER.index(own)}
     assert not later, f"derive.{own} imports {sorted(later)}, which stand after it"
 
