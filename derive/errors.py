@@ -35,9 +35,13 @@ class MissingError(DeriveError):
 
 
 class CompileError(DeriveError):
-    """An engine ran and did not finish its document."""
+    """An engine ran and did not finish its document; log is what it said."""
 
     status = 4
+
+    def __init__(self, message: str, log: str = "") -> None:
+        super().__init__(message)
+        self.log = log
 
 
 class DiscFullError(DeriveError):

@@ -7,8 +7,9 @@ import errno
 import hashlib
 import os
 import re
+import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from derive.errors import DeriveError, DiscFullError, OutputError
@@ -37,6 +38,18 @@ def stamped(text: str) -> str:
     raise OutputError(f"a generated file must say {MARK!r} in one of its first two lines; this one does not")
 
 
+def stamped_bytes(content: bytes) -> bytes:
+    """A PDF with a digest of itself in a comment at its end, which readers skip."""
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    return content + f"%{MARK}. Digest {digest}\n".encode()
+
+
+def untouched_bytes(content: bytes) -> bool:
+    """Whether derive wrote the PDF and nobody has changed it since."""
+    before, mark, after = content.rpartition(f"%{MARK}. Digest ".encode())
+    return bool(mark) and after.strip() == hashlib.sha256(before).hexdigest()[:16].encode()
+
+
 def untouched(text: str) -> bool:
     """Whether derive wrote the text and nobody has edited it since."""
     lines = text.splitlines(keepends=True)
@@ -47,7 +60,7 @@ def untouched(text: str) -> bool:
     return False
 
 
-def write_all(folder: Path, texts: Mapping[str, str], force: bool = False) -> list[Path]:
+def write_all(folder: Path, texts: Mapping[str, str | bytes], force: bool = False) -> list[Path]:
     """Stamp and write the files of one network, after checking that each may be written.
 
     Raises OutputError or DiscFullError; each file is then the old one or the new one.
@@ -58,7 +71,7 @@ def write_all(folder: Path, texts: Mapping[str, str], force: bool = False) -> li
             for name in texts:
                 _check_ours(folder / name)
         for name, text in texts.items():
-            write(folder / name, stamped(text).encode())
+            write(folder / name, stamped_bytes(text) if isinstance(text, bytes) else stamped(text).encode())
     return [folder / name for name in texts]
 
 
@@ -79,6 +92,36 @@ def write(path: Path, content: bytes) -> None:
             raise
 
 
+def run_in_folder(
+    command: Sequence[str], files: Mapping[str, str], made: str, log: str | None, timeout: float
+) -> tuple[bytes | None, str]:
+    """Run a command beside these files in a folder that is removed; the file it made, None if it failed.
+
+    The text is the named log, else what the command printed.
+    """
+    with _explained(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="derive-") as name:
+        folder = Path(name)
+        for file, text in files.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        try:
+            run = subprocess.run(
+                command,
+                cwd=folder,
+                capture_output=True,
+                timeout=timeout,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
+        except subprocess.TimeoutExpired:
+            return None, f"stopped after {timeout:g} seconds"
+        said = (run.stdout + run.stderr).decode(errors="replace")
+        if log is not None and (folder / log).is_file():
+            said = (folder / log).read_text(encoding="utf-8", errors="replace")
+        if run.returncode or not (folder / made).is_file():
+            return None, said
+        return (folder / made).read_bytes(), said
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -97,13 +140,15 @@ def _check_ours(path: Path) -> None:
         return
     if not path.is_file():
         raise OutputError(f"{path} is no file; move it away, or choose another folder with -o")
-    try:
-        content = path.read_bytes().decode()
-    except UnicodeDecodeError:
-        content = ""
-    if untouched(content):
+    raw = path.read_bytes()
+    content = raw.decode(errors="replace")
+    if untouched(content) or untouched_bytes(raw):
         return
-    found = "was edited since derive wrote it" if MARK in content[:500] else "was not written by derive"
+    found = (
+        "was edited since derive wrote it"
+        if MARK in content[:500] or MARK in content[-500:]
+        else "was not written by derive"
+    )
     raise OutputError(f"{path} {found}; give --force to overwrite it, or another folder with -o")
 
 

@@ -16,11 +16,14 @@ from derive.cli.options import (
     ConventionName,
     Derivatives,
     Detail,
+    EngineName,
     Kinks,
     Lang,
     Layout,
     OwnActivations,
     OwnLosses,
+    Paper,
+    Parts,
     Spec,
     Specs,
     Unfused,
@@ -110,9 +113,14 @@ def build(
     loss: OwnLosses = None,
     lang: Lang = None,
     detail: Detail = None,
+    parts: Parts = None,
+    engine: EngineName = "auto",
+    paper: Paper = "a4",
 ) -> None:
     """Write the training code and the sheet of each network to DIR/<name>/."""
+    from derive.cli.pages import chosen_engine, chosen_paper, chosen_parts, make_pdf
     from derive.cli.terminal import complain, remark, with_progress
+    from derive.engines import PDF
     from derive.output import write_all
     from derive.pipeline import derive
     from derive.render import render
@@ -120,6 +128,7 @@ def build(
     from derive.targets import RenderOptions
 
     wanted = _formats(formats)
+    engine, sheet, pieces = chosen_engine(engine), chosen_paper(paper), chosen_parts(parts)
     chosen = choices(layout, convention, derivatives, kink, unfused, activation, loss, lang, detail)
     taken: dict[str, str] = {}
     statuses = []
@@ -129,9 +138,13 @@ def build(
             check_new(made.name, spec, taken)
             derivation = derive(made)
             raise_failures(derivation.proof.failures)
-            texts = render(derivation, wanted, RenderOptions(lang=made.lang, detail=made.detail))
+            options = RenderOptions(made.lang, made.detail, pieces, sheet)
+            # The TeX source stays beside the PDF, whatever became of it.
+            texts = render(derivation, [*(f for f in wanted if f != PDF), *_source_of(wanted)], options)
             for path in write_all(folder / made.name, texts, force):
                 print(path)
+            if PDF in wanted:
+                print(make_pdf(derivation, options, engine, folder / made.name, force))
         except DeriveError as error:
             complain(error)
             statuses.append(error.status)
@@ -212,15 +225,22 @@ def _root(
 
 def _formats(text: str | None) -> tuple[str, ...]:
     """The formats of a comma list, each once; raises SpecError."""
+    from derive.engines import PDF
     from derive.render import DEFAULT_FORMATS, TARGETS
 
     if text is None:
         return DEFAULT_FORMATS
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
     for name in names:
-        if name not in TARGETS:
-            raise SpecError(unknown("format", name, TARGETS))
+        if name not in (*TARGETS, PDF):
+            raise SpecError(unknown("format", name, (*TARGETS, PDF)))
     return names
+
+
+def _source_of(wanted: Sequence[str]) -> list[str]:
+    from derive.engines import PDF
+
+    return ["tex"] if PDF in wanted and "tex" not in wanted else []
 
 
 def raise_failures(failures: Sequence[str]) -> None:

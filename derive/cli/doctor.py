@@ -17,10 +17,17 @@ PACKAGES = {
     "pydantic": "TOML specs",
     "typer": "command line",
     "rich": "command line",
+    "typst": "derivation.pdf",
+    "math-core": "derivation.html",
     "scipy": "formulas with erf",
     "python-flint": "stable forms of formulas of one's own",
 }
-ENGINES = {"pdflatex": "derivation.tex", "xelatex": "derivation.tex", "latexmk": "derivation.tex"}
+ENGINES = {
+    "chromium": "--engine chrome",
+    "pdflatex": "derivation.tex",
+    "xelatex": "derivation.tex",
+    "latexmk": "derivation.tex",
+}
 STYLES = ("amsmath.sty", "amssymb.sty", "mathtools.sty", "geometry.sty", "hyperref.sty", "booktabs.sty")
 
 

@@ -22,10 +22,12 @@ def _call(entry: Any) -> str:
 
 
 def _formats() -> list[Row]:
+    from derive.engines import PDF
     from derive.render import TARGETS, target
     from derive.targets import RenderOptions
 
-    return [(name, ", ".join(target(name).files(RenderOptions()))) for name in TARGETS]
+    texts = [(name, ", ".join(target(name).files(RenderOptions()))) for name in TARGETS]
+    return [*texts, (PDF, "derivation.pdf")]
 
 
 LISTS: dict[str, Callable[[], list[Row]]] = {

@@ -28,6 +28,14 @@ OwnLosses = Annotated[
 Lang = Annotated[str | None, typer.Option(help="en or zh.")]
 Detail = Annotated[str | None, typer.Option(help="brief or full.")]
 
+Parts = Annotated[
+    str | None, typer.Option(metavar="LIST", help="Parts of the handout with commas, such as backward,code.")
+]
+EngineName = Annotated[
+    str, typer.Option("--engine", help="auto, typst, latexmk or chrome: what makes the PDF.")
+]
+Paper = Annotated[str, typer.Option(help="a4 or us-letter.")]
+
 
 def choices(
     layout: str | None,

@@ -1,0 +1,124 @@
+"""Engines that make a PDF of a handout: Typst from PyPI, TeX, or a browser.
+
+Nothing of the system decides how the pages look under Typst: no font of it is used, and the time is
+fixed, so that the same source gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from derive.errors import CompileError, MissingError
+from derive.output import run_in_folder
+
+PDF = "pdf"
+FONTS = Path(__file__).parent / "fonts"
+NO_CHARACTER = "\U000f1234"
+TIMEOUT = 300
+
+
+@dataclass(frozen=True)
+class Engine:
+    """source: the format that it reads. compile: from the text and its language to a PDF."""
+
+    name: str
+    source: str
+    compile: Callable[[str, str], bytes]
+    install: str
+
+
+def typst_pdf(text: str, lang: str) -> bytes:
+    """The pages under Typst; MissingError for a character that no font of ours has."""
+    typst = _typst()
+    missing = missing_characters(text)
+    if missing:
+        raise MissingError(_missing_message(missing, lang))
+    try:
+        return bytes(typst.compile(text.encode(), format="pdf", timestamp=0, **_fonts()))
+    except typst.TypstError as error:
+        raise CompileError(f"typst did not finish the handout: {str(error).splitlines()[0]}") from None
+
+
+def missing_characters(text: str) -> list[str]:
+    """Characters of the text that Typst's fonts lack, found by setting each of them.
+
+    Typst prints an empty box for them without a word.
+    """
+    characters = sorted({c for c in text if not c.isascii() and not unicodedata.category(c).startswith("Z")})
+    if not characters:
+        return []
+    pages = "\n#pagebreak()\n".join(f'#text("{c}")' for c in [NO_CHARACTER, *characters])
+    head = "#set page(width: 1cm, height: 1cm, margin: 0pt)\n" + '#set text(font: "New Computer Modern")\n'
+    found = _typst().compile((head + pages).encode(), format="svg", **_fonts())
+    glyphs = [re.findall(rb'<symbol id="(\w+)"', page) for page in found]
+    return [c for c, glyph in zip(characters, glyphs[1:], strict=True) if set(glyph) & set(glyphs[0])]
+
+
+def latexmk_pdf(text: str, lang: str) -> bytes:
+    """The pages under TeX: pdflatex for English, xelatex for Chinese."""
+    program = "-xelatex" if lang == "zh" else "-pdf"
+    command = ["latexmk", program, "-interaction=nonstopmode", "-halt-on-error", "derivation.tex"]
+    return _run(command, {"derivation.tex": text}, "derivation.pdf", "derivation.log", r"^! .*")
+
+
+def chrome_pdf(text: str, lang: str) -> bytes:
+    """The page as a browser prints it."""
+    command = [
+        *(chrome() or "chromium", "--headless", "--no-sandbox", "--disable-gpu"),
+        *("--no-pdf-header-footer", "--print-to-pdf=derivation.pdf", "derivation.html"),
+    ]
+    return _run(command, {"derivation.html": text}, "derivation.pdf", None, r"(?i).*error.*")
+
+
+def _run(command: list[str], files: dict[str, str], made: str, log: str | None, sign: str) -> bytes:
+    if shutil.which(command[0]) is None:
+        engine = next(e for e in ENGINES.values() if e.name in (command[0], "chrome"))
+        raise MissingError(f"{command[0]} is not installed; {engine.install}")
+    result, said = run_in_folder(command, files, made, log, TIMEOUT)
+    if result is None:
+        first = re.search(sign, said, re.MULTILINE)
+        what = first[0] if first else (said.strip().splitlines() or ["it said nothing"])[-1]
+        raise CompileError(f"{command[0]} did not finish the handout: {what}", said)
+    return result
+
+
+def chrome() -> str | None:
+    """The browser's command, None without one."""
+    return next(
+        (name for name in ("chromium", "chromium-browser", "google-chrome") if shutil.which(name)), None
+    )
+
+
+ENGINES: dict[str, Engine] = {
+    engine.name: engine
+    for engine in (
+        Engine("typst", "typ", typst_pdf, "run: pip install 'typst>=0.14,<0.16'"),
+        Engine("latexmk", "tex", latexmk_pdf, "install latexmk and TeX Live, or use --engine typst"),
+        Engine("chrome", "html", chrome_pdf, "install chromium, or use --engine typst"),
+    )
+}
+
+
+def _typst() -> Any:
+    try:
+        import typst
+    except ImportError:
+        raise MissingError(f"typst is not installed; {ENGINES['typst'].install}") from None
+    return typst
+
+
+def _fonts() -> dict[str, Any]:
+    return {"ignore_system_fonts": True, "font_paths": [str(FONTS)] if FONTS.is_dir() else []}
+
+
+def _missing_message(missing: list[str], lang: str) -> str:
+    shown = ", ".join(f"{c} (U+{ord(c):04X})" for c in missing[:5])
+    more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+    remedy = "use --engine latexmk, which has Chinese fonts" if lang == "zh" else "rename what holds it"
+    return f"no font of the handout has {shown}{more}; {remedy}, or leave pdf out of --formats"
