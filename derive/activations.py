@@ -68,12 +68,13 @@ class Activation:
         return _kinks(self, tuple(sorted((override or {}).items())))
 
     def check_kinks(self) -> None:
-        """Raises SpecError for a declared kink where the formula has none."""
+        """Raises SpecError for a declared kink where the formula has none, or whose value is no number."""
         names = meanings(self.parameters, f"activation {self.name}")
         points = kink_points(self.expr)
         for text, _ in self.kinks:
             if parse(text, names, f"a kink of activation {self.name}") not in points:
                 raise SpecError(_no_kink(self, text, points))
+        self.declared()
 
 
 def _no_kink(activation: Activation, point: str, points: tuple[sp.Expr, ...]) -> str:

@@ -66,7 +66,7 @@ def own_activation(
     kinks: Mapping[str, str] | None = None,
 ) -> Activation:
     """An activation of the user's own, checked: a formula in z, raises SpecError."""
-    _check_own(name, ACTIVATIONS, "activation")
+    _check_own(name, ACTIVATIONS, "activation", parameters, ("z",))
     made = Activation(name, formula, tuple((parameters or {}).items()), tuple((kinks or {}).items())).bind()
     made.check_kinks()
     return made
@@ -79,7 +79,7 @@ def own_loss(
     domain: tuple[str, str] | None = None,
 ) -> Loss:
     """A loss of the user's own, checked: a formula in a and y, raises SpecError."""
-    _check_own(name, LOSSES, "loss")
+    _check_own(name, LOSSES, "loss", parameters, ("a", "y"))
     made = Loss(name, formula, tuple((parameters or {}).items()), domain=None).bind()
     if domain is not None:
         low, high = (_bound(text, f"loss {name}, domain") for text in domain)
@@ -88,11 +88,22 @@ def own_loss(
     return made
 
 
-def _check_own(name: str, table: Mapping[str, Any], what: str) -> None:
+def _check_own(
+    name: str,
+    table: Mapping[str, Any],
+    what: str,
+    parameters: Mapping[str, str] | None,
+    arguments: tuple[str, ...],
+) -> None:
     if not name.isidentifier():
         raise SpecError(f"{shown(name)} cannot name an {what}; use letters, digits and _, no digit first")
     if name in table:
         raise SpecError(f"{what} {name} is built in; give your own another name, for example my_{name}")
+    for argument in arguments:
+        if argument in (parameters or {}):
+            raise SpecError(
+                f"{what} {name}: its formula is a function of {argument}; name the parameter otherwise"
+            )
 
 
 def _bound(text: str, what: str) -> Any:

@@ -11,7 +11,7 @@ import sympy as sp
 from derive.activations import Activation, Parameters, bind, meanings, symbolic
 from derive.formula import parse
 from derive.numbers import value
-from derive.ranges import LINE, Interval
+from derive.ranges import GRID, LINE, Interval, pole_of
 
 A = sp.Symbol("a", real=True)
 Y = sp.Symbol("y", real=True)
@@ -57,7 +57,8 @@ class Loss:
         """Whether every output in this range has a loss."""
         if self.domain is not None:
             return outputs in self.domain
-        return all(_finite(self.expr, a) for a in _spread(outputs))
+        points = _spread(outputs)
+        return all(_finite(self.expr, a) for a in points) and not _has_pole(self.expr, points)
 
 
 def default_loss(activation: Activation) -> Loss:
@@ -74,13 +75,20 @@ def _spread(interval: Interval) -> list[mp.mpf]:
     )
     steps = [mp.mpf(n) / 16 for n in range(1, 16)] + [mp.mpf("1e-9"), 1 - mp.mpf("1e-9")]
     inside = [low + (high - low) * step for step in steps]
-    return inside + [low] * interval.low_closed + [high] * interval.high_closed
+    near = [x for x in GRID if low < x < high]
+    return sorted(inside + near + [low] * interval.low_closed + [high] * interval.high_closed)
 
 
 def _finite(expr: sp.Expr, a: mp.mpf) -> bool:
     numbers = {s: mp.mpf(1) for s in expr.free_symbols}
     found = [value(expr, {**numbers, A: a, Y: mp.mpf(y) / 4}) for y in (1, 2, 3)]
     return all(mp.isfinite(v) for v in found)
+
+
+def _has_pole(expr: sp.Expr, points: list[mp.mpf]) -> bool:
+    others = {s: sp.Integer(1) for s in expr.free_symbols - {A, Y}}
+    at = [expr.xreplace({**others, Y: sp.Rational(y, 4)}) for y in (1, 2, 3)]
+    return any(pole_of(formula, A, tuple(points)) is not None for formula in at)
 
 
 @lru_cache(maxsize=512)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import mpmath as mp
@@ -21,6 +22,8 @@ _NEAR = (0, "1e-3", 0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 1
 _FAR = ("1e3", "1e6", "1e20", "1e60")
 _HUGE = 10**19
 _GAP = mp.mpf("1e-12")
+_POLE = 10**12
+GRID = tuple(mp.mpf(n) / 7 for n in range(-140, 141))
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,48 @@ def range_of(formula: sp.Expr, what: str) -> Interval:
     if formula.free_symbols - {Z}:
         return LINE
     others = (-20, 0, 20) if formula.has(UnitSum) else (0,)
+    pole = None if formula.has(UnitSum) else pole_of(formula, Z)
+    if pole is not None:
+        raise SpecError(
+            f"{what} is infinite at z = {float(pole):.6g}, but an activation needs a value for every z: "
+            "mend the formula there, for example with 'A if z > 0 else B'"
+        )
     found = [_sampled(_along(formula, other), what) for other in others]
     lows = [(i.low, not i.low_closed) for i in found]
     highs = [(i.high, i.high_closed) for i in found]
     low, high = min(lows), max(highs)
     return Interval(low[0], high[0], not low[1], high[1])
+
+
+def pole_of(formula: sp.Expr, symbol: sp.Symbol, points: tuple[Any, ...] = GRID) -> Any:
+    """A place between the points where the formula is infinite, None if none is found.
+
+    Looked for where something that it divides by, or takes the logarithm of, changes its sign.
+    """
+    parts = {p.base for p in formula.atoms(sp.Pow) if p.exp.could_extract_minus_sign()}
+    parts |= {call.args[0] for call in formula.atoms(sp.log)}
+    parts |= {sp.cos(call.args[0]) for call in formula.atoms(sp.tan)}
+    with mp.workdps(40):
+        for part in sorted((p for p in parts if p.has(symbol)), key=sp.default_sort_key):
+            values = [(x, value(part, {symbol: x})) for x in points]
+            changes = [(left, right) for (left, a), (right, b) in pairwise(values) if a * b < 0]
+            for left, right in sorted(changes, key=lambda change: abs(change[0])):
+                root = _zero(part, symbol, left, right)
+                if not abs(value(formula, {symbol: root})) < _POLE:
+                    return root
+    return None
+
+
+def _zero(part: sp.Expr, symbol: sp.Symbol, left: Any, right: Any) -> Any:
+    """Where the part changes its sign, by halving."""
+    sign = mp.sign(value(part, {symbol: left}))
+    for _ in range(150):
+        middle = (left + right) / 2
+        if mp.sign(value(part, {symbol: middle})) == sign:
+            left = middle
+        else:
+            right = middle
+    return right
 
 
 def _along(formula: sp.Expr, other: int) -> Callable[[Any], Any]:
@@ -90,12 +130,12 @@ def _along(formula: sp.Expr, other: int) -> Callable[[Any], Any]:
 def _sampled(f: Callable[[Any], Any], what: str) -> Interval:
     with mp.workdps(40):
         near = {z: f(z) for z in sorted(mp.mpf(p) * s for p in _NEAR for s in (1, -1))}
-    for z, v in near.items():
-        if mp.isnan(v):
-            raise SpecError(
-                f"{what} has no real value at z = {float(z):g}, but an activation needs one for every z: "
-                "mend the formula there, for example with 'A if z > 0 else B'"
-            )
+    gap = next((z for z, v in near.items() if not mp.isfinite(v)), None)
+    if gap is not None:
+        raise SpecError(
+            f"{what} has no real value at z = {float(gap):g}, but an activation needs one for every z: "
+            "mend the formula there, for example with 'A if z > 0 else B'"
+        )
     with mp.workdps(150):
         far = {z: f(z) for z in (mp.mpf(p) * s for p in _FAR for s in (1, -1))}
     far = {z: v for z, v in far.items() if not mp.isnan(v)}

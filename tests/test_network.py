@@ -118,8 +118,17 @@ def test_a_sigmoid_of_ones_own_takes_cross_entropy() -> None:
         own_activation("tanh", "z")
     with pytest.raises(SpecError, match="no kink at z = 1; its kinks: 0"):
         own_activation("vee", "abs(z)", kinks={"1": "0"})
+    with pytest.raises(SpecError, match="a kink of activation vee, '1/0': at character 1"):
+        own_activation("vee", "abs(z)", kinks={"0": "1/0"})
+    with pytest.raises(SpecError, match="a function of z; name the parameter otherwise"):
+        own_activation("vee", "abs(z)", {"z": "1"})
+    with pytest.raises(SpecError, match="a function of y; name the parameter otherwise"):
+        own_loss("vee", "abs(a - y)", {"y": "1"})
     with pytest.raises(SpecError, match="cannot name"):
         own_loss("a b", "a")
+    for formula in ("1/(a - y)", "1/(a - 2)", "a/(a**2 - 3)"):
+        with pytest.raises(SpecError, match="not defined everywhere"):
+            Network(3, (Layer(1, "identity"),), loss=own_loss("steep", formula))
     assert own_loss("wide", "a*y", domain=("0", "inf")).domain.high == sp.oo
 
 

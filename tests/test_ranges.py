@@ -38,10 +38,44 @@ def test_range(text: str, expected: str) -> None:
     assert str(range_of(parse(text, ["z"], units=True), "it")) == expected
 
 
-@pytest.mark.parametrize("text", ["log(z)", "1/z", "sqrt(z)", "asin(z)", "z**z", "1 if atanh(z) > 0 else 2"])
+NOWHERE = [
+    "log(z)",
+    "1/z",
+    "sqrt(z)",
+    "asin(z)",
+    "z**z",
+    "1 if atanh(z) > 0 else 2",
+    "log(z**2)",
+    "tanh(z)/z",
+]
+
+
+@pytest.mark.parametrize("text", NOWHERE)
 def test_a_formula_without_a_value_somewhere_is_refused(text: str) -> None:
     with pytest.raises(SpecError, match="it has no real value at z = "):
         range_of(parse(text, ["z"]), "it")
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("1/(z - 0.123)", "0.123"),
+        ("1/(z - 0.123)**2", "0.123"),
+        ("sin(z)/(exp(z) - 2)", "0.693147"),
+        ("tan(z)", "-1.5708"),
+        ("log(z + 0.1)*0 + log(z - 0.3)", ""),
+    ],
+)
+def test_a_formula_that_is_infinite_between_two_points_is_refused(text: str, at: str) -> None:
+    with pytest.raises(SpecError, match=f"it is infinite at z = {at}," if at else "no real value"):
+        range_of(parse(text, ["z"]), "it")
+
+
+@pytest.mark.parametrize(
+    "text", ["1/z if z > 1 else 0", "1/cosh(z)", "tan(tanh(z))", "log(z) if z > 0 else 0"]
+)
+def test_a_formula_that_avoids_its_poles_is_taken(text: str) -> None:
+    assert isinstance(range_of(parse(text, ["z"]), "it"), Interval)
 
 
 def test_a_parameter_without_a_number_leaves_the_range_open() -> None:
