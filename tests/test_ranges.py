@@ -62,12 +62,11 @@ def test_a_formula_without_a_value_somewhere_is_refused(text: str) -> None:
         ("1/(z - 0.123)", "0.123"),
         ("1/(z - 0.123)**2", "0.123"),
         ("sin(z)/(exp(z) - 2)", "0.693147"),
-        ("tan(z)", "-1.5708"),
-        ("log(z + 0.1)*0 + log(z - 0.3)", ""),
+        ("tan(z)", "1.5708"),
     ],
 )
 def test_a_formula_that_is_infinite_between_two_points_is_refused(text: str, at: str) -> None:
-    with pytest.raises(SpecError, match=f"it is infinite at z = {at}," if at else "no real value"):
+    with pytest.raises(SpecError, match=f"it is infinite at z = {at},"):
         range_of(parse(text, ["z"]), "it")
 
 
