@@ -14,7 +14,12 @@ from derive.derivation import Derivation
 from derive.errors import SpecError
 from derive.targets import RenderOptions, Target
 
-TARGETS = {"py": "derive.targets.py", "tex": "derive.targets.tex", "typ": "derive.targets.typ"}
+TARGETS = {
+    "py": "derive.targets.py",
+    "tex": "derive.targets.tex",
+    "typ": "derive.targets.typ",
+    "fast": "derive.targets.fast",
+}
 DEFAULT_FORMATS = ("py", "tex")
 
 

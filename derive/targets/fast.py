@@ -1,0 +1,112 @@
+"""train_fast.py: the pass of the derivation over blocks of samples, with every array planned beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from derive.derivation import Derivation
+from derive.pipeline import derive
+from derive.printing import Naming, rank
+from derive.targets import RenderOptions, Target
+from derive.targets.blocks import filled
+from derive.targets.layers import Layers, layers
+from derive.targets.plan.buffers import memory
+from derive.targets.plan.passes import Pass, forward_and_backward
+from derive.targets.plan.weights import once_a_step
+from derive.targets.plan.writing import Writer, scalar
+from derive.targets.py import escape, hyperparameters
+from derive.targets.wording import proof, title, words
+
+CACHE = 768 * 1024
+LEAST, MOST = 512, 8192
+
+
+def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
+    """Everything that templates/fast/train_fast.py.jinja names."""
+    choice = derivation.convention
+    if not choice.fused or choice.convention != "course":
+        derivation = derive(derivation.program, convention=replace(choice, fused=True, convention="course"))
+    net = layers(derivation)
+    naming = Naming(rank=rank(derivation.program))
+    done = forward_and_backward(derivation, net)
+    block = Writer(memory(done.lines, done.kept), naming)
+    lines = list(block.lines(done.lines))
+    losses = block.total(done.losses)
+    own = once_a_step(derivation, done.weights)
+    once = Writer(memory(own.lines, name="own"), naming)
+    step = list(once.lines(own.lines))
+    places = offsets(done)
+    return {
+        "name": derivation.name,
+        "title": title(net),
+        "proof": proof(derivation),
+        "loss": words(net.loss.note),
+        "rows": choice.layout == "rows",
+        "layer_sizes": filled("LAYER_SIZES = (", map(str, net.sizes.values()), ")"),
+        "hyperparameters": hyperparameters(net),
+        "layers": done.weights,
+        "unpacked": unpacked([layer.joined.text for layer in done.weights]),
+        "unpacked_gradients": unpacked([layer.gradient.text for layer in done.weights]),
+        "passed_back": [w for w in done.weights if any(w.alone in line.call.operands for line in done.lines)],
+        "places": places,
+        "size": places[-1][1],
+        "block": block_sizes(done, block),
+        "arrays": list(block.allocations("b")),
+        "prepared": list(block.preparations()),
+        "bits": bool(block.views),
+        "lines": lines,
+        "losses": losses,
+        "once_arrays": list(once.allocations("")),
+        "once_prepared": list(once.preparations()),
+        "once_bits": bool(once.views),
+        "once": step,
+        "decay": [(layer, once.name(value)) for layer, value in own.decay],
+        "sums": [(symbol.name, once.total(value)) for symbol, value in own.sums],
+        "regularizer": scalar(own.regularizer, naming) if own.sums else "",
+        "features": done.X.shape[0],
+        "labels": done.Y.shape[0],
+        "conditions": list(label_conditions(net)),
+        "uses_special": any("special." in line for line in lines),
+    }
+
+
+def unpacked(names: list[str]) -> str:
+    """Names on the left of an assignment from a tuple."""
+    return filled("(", names, ")") if len(names) > 8 else f"{', '.join(names)}{',' * (len(names) == 1)}"
+
+
+def offsets(done: Pass) -> list[tuple[int, int]]:
+    """Where each matrix starts and ends in the vector of all parameters, at multiples of 16 entries."""
+    places, start = [], 0
+    for layer in done.weights:
+        end = start + layer.units * (layer.inputs + 1)
+        places.append((start, end))
+        start = -(-end // 16) * 16
+    return places
+
+
+def block_sizes(done: Pass, writer: Writer) -> dict[int, int]:
+    """Samples of a block for entries of 4 and of 8 bytes: what a block needs stays in the cache."""
+    rows = done.X.shape[0] + 1 + done.Y.shape[0] + sum(b.shape[0] for b in writer.memory.buffers)
+    return {width: min(max(CACHE // (rows * width) // 64 * 64, LEAST), MOST) for width in (4, 8)}
+
+
+def label_conditions(net: Layers) -> Iterator[tuple[str, str]]:
+    """What the loss asks of labels, as a condition on Y with samples as columns, and in words."""
+    if net.Y.interval is not None:
+        low, high = net.Y.interval
+        yield (
+            f"np.all((Y >= {low}) & (Y <= {high}))",
+            f"{words(net.loss.note)} needs labels from {low} to {high}",
+        )
+    for fact in net.program.facts:
+        if fact.tensor is net.Y:
+            yield (
+                f"np.allclose(np.sum(Y, axis=0), {fact.total})",
+                (f"the labels of each sample must add up to {fact.total}"),
+            )
+
+
+TARGET = Target("fast", lambda options: {"train_fast.py": "train_fast.py.jinja"}, context, escape)

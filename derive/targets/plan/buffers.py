@@ -1,0 +1,88 @@
+"""Which array holds which value: planned from lifetimes, so that arrays are few and stay in the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from derive.targets.plan.values import Call, Joined, Line, Shape, Value
+
+
+@dataclass(frozen=True, eq=False)
+class Buffer:
+    """An array that several values live in, one after the other.
+
+    joined: whether a row of ones stands under it.
+    """
+
+    name: str
+    shape: Shape
+    joined: bool = False
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The buffers, and which of them each value is in."""
+
+    buffers: tuple[Buffer, ...]
+    of: Mapping[Value, Buffer]
+
+
+def memory(lines: Sequence[Line], kept: Iterable[Value] = (), name: str = "work") -> Memory:
+    """A buffer for every value of the lines.
+
+    kept: values over a row of ones; each has a buffer of its own, which holds other values before and
+    after. A value that no line reads lives to the end.
+    """
+    return _Planner(lines, tuple(kept), name).plan()
+
+
+class _Planner:
+    def __init__(self, lines: Sequence[Line], kept: tuple[Value, ...], name: str) -> None:
+        self.lines, self.name = lines, name
+        self.made: dict[Value, int] = {}
+        self.last: dict[Value, int] = {}
+        for number, line in enumerate(lines):
+            self.last.update(dict.fromkeys(read(line.call), number))
+            if isinstance(line.result, Value):
+                self.made[line.result], self.last[line.result] = number, len(lines)
+        self.own = {value: Buffer(value.name, value.shape, True) for value in kept}
+        self.work: list[Buffer] = []
+        self.free: list[Buffer] = list(self.own.values())
+        self.of: dict[Value, Buffer] = {}
+
+    def plan(self) -> Memory:
+        for number, line in enumerate(self.lines):
+            dying = [value for value in read(line.call) if self.last[value] == number]
+            if isinstance(line.result, Value):
+                self.of[line.result] = self._place(line.result, line.call, dying)
+                if self.of[line.result] in self.free:
+                    self.free.remove(self.of[line.result])
+            for value in dying:
+                if not isinstance(line.result, Value) or self.of[value] is not self.of[line.result]:
+                    self.free.append(self.of[value])
+        return Memory((*self.own.values(), *self.work), self.of)
+
+    def _place(self, value: Value, call: Call, dying: Sequence[Value]) -> Buffer:
+        """Its own buffer; else over an operand; else where it may grow into an activation; else any."""
+        if value in self.own:
+            return self.own[value]
+        over = [self.of[v] for v in dying] if call.kind == "entrywise" else []
+        growing = [buffer for later, buffer in self.own.items() if self.made[later] > self.made[value]][:1]
+        spare = [buffer for buffer in reversed(self.free) if buffer in self.work]
+        for buffer in (*over, *(b for b in growing if b in self.free), *spare):
+            if buffer.shape == value.shape and self._may_hold(buffer, value):
+                return buffer
+        self.work.append(Buffer(f"{self.name}{len(self.work) + 1}", value.shape))
+        return self.work[-1]
+
+    def _may_hold(self, buffer: Buffer, value: Value) -> bool:
+        """Whether the value is gone before the buffer is needed for the activation that it is kept for."""
+        made = [self.made[later] for later, own in self.own.items() if own is buffer]
+        return all(self.made[value] > at or self.last[value] <= at for at in made)
+
+
+def read(call: Call) -> list[Value]:
+    """The values that a call reads, each once."""
+    operands = (operand.value if isinstance(operand, Joined) else operand for operand in call.operands)
+    return list(dict.fromkeys(operand for operand in operands if isinstance(operand, Value)))

@@ -1,0 +1,97 @@
+"""Planned calls as lines of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from derive.arrays import Entrywise
+from derive.notation import Element
+from derive.printing import Naming, numpy_expression
+from derive.targets.plan.buffers import Memory
+from derive.targets.plan.formulas import RESULT
+from derive.targets.plan.values import Call, Constant, Given, Joined, Line, Operand, Shape, Value
+
+REDUCTIONS = {"np.sum": "np.add.reduce", "np.max": "np.maximum.reduce"}
+
+
+@dataclass
+class Writer:
+    """Names of arrays, and the constants and the integer views that lines turn out to need."""
+
+    memory: Memory
+    naming: Naming
+    constants: dict[sp.Expr, str] = field(default_factory=dict)
+    views: set[str] = field(default_factory=set)
+
+    def lines(self, lines: Sequence[Line]) -> Iterator[str]:
+        """Each call, with the name of what its array holds after it."""
+        for line in lines:
+            text = self._call(line.call, line.result)
+            name = line.result.name if isinstance(line.result, Value) else ""
+            yield f"{text}  # {name}" if name and name != self.name(line.result) else text
+
+    def _call(self, call: Call, result: Value | Given) -> str:
+        if call.kind == "reduction":
+            (operand,) = call.operands
+            over = f"axis={call.over}, keepdims=True"
+            return f"{REDUCTIONS[call.function]}({self.name(operand)}, {over}, out={self.name(result)})"
+        operands = [self._operand(call, n) for n in range(len(call.operands))]
+        out = self._bits(self.name(result)) if RESULT in call.bits else self.name(result)
+        return f"{call.function}({', '.join(operands)}, out={out})"
+
+    def _operand(self, call: Call, place: int) -> str:
+        name = self.name(call.operands[place])
+        if place in call.bits:
+            name = self._bits(name)
+        return f"{name}.T" if place in call.transposed else name
+
+    def name(self, operand: Operand) -> str:
+        """What an array is called in the code."""
+        match operand:
+            case Value():
+                return self.memory.of[operand].name
+            case Given(text=text):
+                return text
+            case Joined(value=value):
+                return f"{self.name(value)}_ones"
+            case Constant(formula=formula):
+                return self.constants.setdefault(formula, f"k{len(self.constants) + 1}")
+
+    def _bits(self, name: str) -> str:
+        self.views.add(name)
+        return f"{name}_bits"
+
+    def total(self, value: Value) -> str:
+        """The sum of all entries, as a float."""
+        return f"float(np.add.reduce({self.name(value)}, axis=None))"
+
+    def allocations(self, size: str) -> Iterator[str]:
+        """Lines that make the buffers; size: the name of the number of samples of a block."""
+        for buffer in self.memory.buffers:
+            if buffer.joined:
+                rows, columns = buffer.shape
+                yield f"{buffer.name}_ones = np.ones({shape((rows + 1, columns), size)}, dtype)"
+                yield f"{buffer.name} = {buffer.name}_ones[:{rows}]"
+            else:
+                yield f"{buffer.name} = np.empty({shape(buffer.shape, size)}, dtype)"
+
+    def preparations(self) -> Iterator[str]:
+        """Lines that make the constants and the integer views."""
+        for formula, name in self.constants.items():
+            yield f"{name} = np.asarray({scalar(formula, self.naming)}, dtype)"
+        for name in sorted(self.views):
+            yield f"{name}_bits = {name}.view(bits)"
+
+
+def scalar(formula: sp.Expr, naming: Naming) -> str:
+    """A formula of numbers, symbols and hyperparameters."""
+    names = {e: sp.Symbol(e.tensor.name, real=True) for e in formula.atoms(Element)}
+    return numpy_expression(Entrywise((), formula.xreplace(names), ()), naming)
+
+
+def shape(given: Shape, size: str) -> str:
+    rows, columns = given
+    return f"({rows}, {size if columns is None else columns})"
