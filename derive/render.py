@@ -18,6 +18,7 @@ TARGETS = {
     "py": "derive.targets.py",
     "tex": "derive.targets.tex",
     "typ": "derive.targets.typ",
+    "html": "derive.targets.html",
     "fast": "derive.targets.fast",
 }
 DEFAULT_FORMATS = ("py", "tex")

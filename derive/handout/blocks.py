@@ -132,8 +132,9 @@ class Summary(Block):
 @dataclass(frozen=True)
 class Figure(Block):
     drawing: Drawing
-    number: int
+    word: str
     caption: Text
+    number: int = 0
 
 
 @dataclass(frozen=True)

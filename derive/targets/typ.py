@@ -10,7 +10,6 @@ from derive.handout import blocks as b
 from derive.handout import drawing as d
 from derive.handout.maths import Math
 from derive.handout.pages import handout
-from derive.handout.sentences import SENTENCES
 from derive.handout.writing import TypstWriter
 from derive.targets import RenderOptions, Target
 
@@ -94,9 +93,9 @@ def _steps(block: b.Steps) -> str:
     rows = []
     for line in block.lines:
         left = "none" if line.left is None else display(line.left)
-        sign = WRITER.signs.get(line.sign, line.sign)
-        right = f"$ {sign} {WRITER.math(line.right)} $"
-        rows.append(f"  ({left}, {right}, {content(line.reason)}),")
+        start = "" if line.left is None else WRITER.math(line.left)
+        whole = f"$ {start} {line.sign} {WRITER.math(line.right)} $"
+        rows.append(f"  ({left}, {whole}, {content(line.reason)}),")
     return "#steps((\n" + "\n".join(rows) + "\n))"
 
 
@@ -133,7 +132,9 @@ def _summary(block: b.Summary) -> str:
 
 
 def _figure(block: b.Figure) -> str:
-    return f"#drawn({drawing(block.drawing)}, {block.number}, {content(block.caption)})"
+    return (
+        f"#drawn({drawing(block.drawing)}, [{escape(block.word)} {block.number}.], {content(block.caption)})"
+    )
 
 
 def _listing(block: b.Listing) -> str:
@@ -241,7 +242,6 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "short": escape(made.short),
         "lang": made.lang,
         "paper": options.paper,
-        "figure": SENTENCES["figure"][made.lang],
         "anchors": sorted(_anchors(made.blocks)),
         "body": "\n\n".join(map(source, made.blocks)),
     }
