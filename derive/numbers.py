@@ -11,6 +11,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 _FAR = mp.mpf(10) ** 100
+_LARGEST_EXPONENT = mp.mpf(10) ** 400
 _CHOICES = 64
 _SATURATED = mp.mpf(10) ** 4
 
@@ -18,7 +19,7 @@ _SATURATED = mp.mpf(10) ** 4
 def value(expr: Any, at: Mapping[sp.Basic, Any]) -> Any:
     """The value of a scalar formula, or nan where it has no real value.
 
-    Working precision is mpmath's. The argument of an exponential is cut off at ±10^100.
+    Working precision is mpmath's. The argument of an exponential is cut off at ±10^400.
     """
     return _value(expr, dict(at))
 
@@ -130,7 +131,7 @@ def _pow(base: Any, exponent: Any) -> Any:
 
 
 def _exp(x: Any) -> Any:
-    return mp.exp(min(max(x, -_FAR), _FAR))
+    return mp.exp(min(max(x, -_LARGEST_EXPONENT), _LARGEST_EXPONENT))
 
 
 def _saturating(function: Any) -> Any:

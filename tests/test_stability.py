@@ -151,6 +151,18 @@ PAIRS = [
     ("poisson", "softplus"),
     ("poisson", "sigmoid"),
     ("quantile", "identity"),
+    ("huber", "exp"),
+    ("log_cosh", "exp"),
+    ("exponential", "exp"),
+    ("hinge", "sigmoid"),
+    ("hinge", "tanh"),
+    ("hinge", "elu"),
+    ("hinge", "sine"),
+    ("squared_hinge", "gaussian"),
+    ("kl_divergence", "sigmoid"),
+    ("kl_divergence", "softplus"),
+    ("kl_divergence", "exp"),
+    ("kl_divergence", "squareplus"),
 ]
 
 
@@ -184,6 +196,7 @@ REFUSED = [
     (Z - sp.tanh(Z), 1e-6),
     (sp.sqrt(Z**2 + 4) - Z, 900.0),
     (sp.Piecewise((Z, Z > 0), (sp.exp(Z), True)), 800.0),
+    (sp.Max(0, 1 - SIGMOID), 37.0),
 ]
 
 

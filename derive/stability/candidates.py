@@ -10,7 +10,7 @@ from sympy.codegen.cfunctions import expm1
 
 from derive.stability.canonical import A, OutOfBudget, Side, exponentials, unit
 from derive.stability.form import S, T
-from derive.stability.local import clip, conjugate, folded, refine
+from derive.stability.local import about_one, capped, clip, conjugate, folded, refine
 from derive.stability.merge import merged
 from derive.stability.referee import Lets
 
@@ -35,12 +35,20 @@ def _local(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
         yield rewriting(expr, z), ()
 
 
+PARTNERS: tuple[Callable[[Any], bool], ...] = (
+    lambda term: bool(term.is_number),
+    lambda term: True,
+    lambda term: not term.is_number,
+)
+
 _LOCAL: tuple[Callable[[Any, sp.Symbol], Any], ...] = (
     lambda e, z: e,
     lambda e, z: refine(e),
     lambda e, z: clip(refine(e), z),
-    lambda e, z: conjugate(e, constant=True),
-    lambda e, z: conjugate(e),
+    lambda e, z: clip(e, z, linear=True),
+    lambda e, z: capped(e),
+    *(lambda e, z, partner=partner: conjugate(e, partner) for partner in PARTNERS),
+    lambda e, z: conjugate(about_one(e), PARTNERS[0]),
 )
 
 
@@ -90,6 +98,7 @@ def _by_sign(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
     if not any(power.exp.is_Rational and power.exp.q == 2 for power in expr.atoms(sp.Pow)):
         return
     for here in (refine(expr), sp.together(expr)):
-        there = conjugate(here)
-        for p, q in ((here, there), (there, here)):
-            yield merged(p.xreplace({z: A}), q.xreplace({z: -A}), z), ()
+        for partner in PARTNERS[1:]:
+            there = conjugate(here, partner)
+            for p, q in ((here, there), (there, here)):
+                yield merged(p.xreplace({z: A}), q.xreplace({z: -A}), z), ()

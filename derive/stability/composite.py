@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sympy as sp
 
 from derive.stability.form import S, StableForm, T
+from derive.stability.ramps import ramps
 from derive.stability.referee import LIMIT, Labels, beyond, error_ratio
 from derive.stability.search import sample_points, stable
 
@@ -27,18 +29,25 @@ def stable_loss(
     none where labels are measured. The readable form, in a, is kept where the referee accepts it
     although a is rounded.
     """
-    output = stable(activation, z)
-    inner = stable(loss, a, others=others, labels=labels)
     parameters = sorted((loss.free_symbols | activation.free_symbols) - {a, z, *others}, key=str)
     inputs = [z, *others, *parameters]
+    points = sample_points(activation, z, len(others), len(parameters), labels)
+    output = stable(activation, z)
     names = {T: sp.Dummy("t", positive=True), S: sp.Dummy("s", real=True)}
     first = tuple((names.get(s, s), meaning.xreplace(names)) for s, meaning in output.lets)
-    lets = (*first, (a, output.value.xreplace(names)), *inner.lets)
-    points = sample_points(activation, z, len(others), len(parameters), labels)
-    ratios = ((error_ratio(inner.value, inputs, point, lets, labels), point) for point in points)
-    if all(r <= LIMIT or (r == math.inf and beyond(loss, inputs, p, ((a, activation),))) for r, p in ratios):
-        return inner
-    composed = loss.xreplace({a: activation})
+
+    def survives(inner: StableForm) -> bool:
+        lets = (*first, (a, output.value.xreplace(names)), *inner.lets)
+        ratios = ((error_ratio(inner.value, inputs, point, lets, labels), point) for point in points)
+        return all(
+            r <= LIMIT or (r == math.inf and beyond(loss, inputs, p, ((a, activation),))) for r, p in ratios
+        )
+
+    for wide in (False, True):
+        inner = stable(loss, a, others=others, labels=labels, wide=wide)
+        if survives(inner):
+            return inner if inner.status == "found" else replace(inner, status="safe")
+    composed = ramps(loss).xreplace({a: activation})
     if composed.has(sp.ITE):
         return StableForm(loss, loss, a, "textbook")
     return stable(composed, z, others=others, labels=labels)

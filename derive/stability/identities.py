@@ -38,6 +38,11 @@ IDENTITIES = {
         "erfc keeps the digits of the tail, where erf is rounded to ±1.",
         "erf 在尾部被舍入为 ±1，erfc 保留尾部的有效数字。",
     ),
+    "half": Identity(
+        r"1 - \sin x = 2\cos^2\bigl(\tfrac{\pi}{4} + \tfrac{x}{2}\bigr)",
+        "A square keeps the digits that the subtraction from 1 loses near its zero.",
+        "在零点附近，与 1 相减会丢失有效数字，平方式不会。",
+    ),
     "conjugate": Identity(
         r"\sqrt{p} - q = \frac{p - q^2}{\sqrt{p} + q}",
         "Multiplying by the conjugate turns a difference of near numbers into a sum.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
@@ -32,10 +33,10 @@ def _logarithm(expr: Any) -> Any:
 
 
 def _sum(expr: sp.Expr) -> Any:
-    """exp(x) − 1 → expm1(x), 1 ± erf(x) → erfc(∓x), with a common coefficient; else the conjugate."""
+    """exp(x) − 1 → expm1(x), 1 ± erf(x) → erfc(∓x), 1 ± sin(x) as a square, with a common coefficient."""
     terms = list(expr.args)
     for term in terms:
-        coefficient, function = _leading(term, (sp.exp, sp.erf))
+        coefficient, function = _leading(term, (sp.exp, sp.erf, sp.sin))
         if function is None:
             continue
         rest = [other for other in terms if other is not term]
@@ -46,6 +47,10 @@ def _sum(expr: sp.Expr) -> Any:
             if isinstance(function, sp.erf) and sign * coefficient in rest:
                 rest.remove(sign * coefficient)
                 return sp.Add(sign * coefficient * erfc(-sign * function.args[0]), *rest)
+            if isinstance(function, sp.sin) and sign * coefficient in rest:
+                rest.remove(sign * coefficient)
+                half = sp.sin(sp.pi / 4 + sign * function.args[0] / 2, evaluate=False)
+                return sp.Add(2 * sign * coefficient * half**2, *rest)
     return expr
 
 
@@ -57,20 +62,28 @@ def _leading(term: sp.Expr, kinds: tuple[type, ...]) -> tuple[sp.Expr, sp.Basic 
     return sp.Mul(*(f for f in factors if f is not found[0])), found[0]
 
 
-def conjugate(expr: sp.Basic, constant: bool = False) -> Any:
-    """√p + q → (p − q²)/(√p − q) in every sum with a square root; q is the rest, or its constant part."""
+def conjugate(expr: sp.Basic, partner: Callable[[Any], bool] = lambda term: True) -> Any:
+    """√p + q → (p − q²)/(√p − q) in every sum with a square root; q is what partner picks of the rest."""
     if not expr.args:
         return expr
-    expr = expr.func(*(conjugate(arg, constant) for arg in expr.args))
+    expr = expr.func(*(conjugate(arg, partner) for arg in expr.args))
     if not isinstance(expr, sp.Add):
         return expr
     roots = [arg for arg in expr.args if _is_root(arg)]
-    partners = [arg for arg in expr.args if arg not in roots and (arg.is_number or not constant)]
+    partners = [arg for arg in expr.args if arg not in roots and partner(arg)]
     if len(roots) != 1 or not partners:
         return expr
     root, rest = roots[0], sp.Add(*partners)
     quotient = sp.factor(sp.expand(root**2 - rest**2)) / (root - rest)
     return sp.Add(sp.factor_terms(quotient), *(a for a in expr.args if a not in (root, *partners)))
+
+
+def about_one(expr: sp.Basic) -> Any:
+    """log(p) → log1p(p − 1), whatever p is."""
+    if not expr.args:
+        return expr
+    expr = expr.func(*(about_one(arg) for arg in expr.args))
+    return log1p(expr.args[0] - 1) if isinstance(expr, sp.log) else expr
 
 
 def _is_root(term: sp.Expr) -> bool:
@@ -93,19 +106,26 @@ def folded(expr: Any, z: sp.Symbol) -> Any:
     return expr.func(*(folded(arg, z) for arg in expr.args))
 
 
-def clip(expr: sp.Basic, z: sp.Symbol) -> Any:
-    """Each branch of a Piecewise gets z held inside its own interval, where it is not a polynomial."""
+def clip(expr: sp.Basic, z: sp.Symbol, linear: bool = False) -> Any:
+    """Each branch of a Piecewise gets z held inside its own interval, where it is not a polynomial.
+
+    linear: polynomials of a higher degree get it too.
+    """
     if not expr.args:
         return expr
-    expr = expr.func(*(clip(arg, z) for arg in expr.args))
+    expr = expr.func(*(clip(arg, z, linear) for arg in expr.args))
     if not isinstance(expr, sp.Piecewise):
         return expr
     return sp.Piecewise(
         *(
-            (value if value.is_polynomial(z) else _held(value, z, low, high), condition)
+            (value if _stays(value, z, linear) else _held(value, z, low, high), condition)
             for (value, condition), (low, high) in zip(expr.args, intervals(expr, z), strict=True)
         )
     )
+
+
+def _stays(value: sp.Expr, z: sp.Symbol, linear: bool) -> bool:
+    return bool(value.is_polynomial(z)) and not (linear and sp.degree(value, z) > 1)
 
 
 def _held(value: sp.Expr, z: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Any:
@@ -131,3 +151,16 @@ def intervals(expr: sp.Expr, z: sp.Symbol) -> list[tuple[Any, Any]]:
         left = left - own
         found.append((mine.inf, mine.sup) if mine != sp.S.EmptySet else (-sp.oo, sp.oo))
     return found
+
+
+LARGE = 700
+
+
+def capped(expr: sp.Basic) -> Any:
+    """exp(c·exp(x)) with x held below 700: beyond that the outer exponential is 0 or too large anyway."""
+    if not expr.args:
+        return expr
+    if isinstance(expr, sp.exp):
+        inner = {e: sp.exp(sp.Min(e.args[0], LARGE)) for e in expr.args[0].atoms(sp.exp)}
+        return sp.exp(expr.args[0].xreplace(inner))
+    return expr.func(*(capped(arg) for arg in expr.args))

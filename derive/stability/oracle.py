@@ -95,6 +95,11 @@ def _smaller(args: list[Any]) -> Any:
 def _holds(condition: Any, at: Mapping[sp.Basic, Any]) -> bool:
     if condition in (sp.true, sp.false):
         return bool(condition)
+    if isinstance(condition, sp.ITE):
+        test, yes, no = condition.args
+        return _holds(yes if _holds(test, at) else no, at)
+    if isinstance(condition, sp.Not):
+        return not _holds(condition.args[0], at)
     if isinstance(condition, sp.And | sp.Or):
         verdicts = [_holds(arg, at) for arg in condition.args]
         return all(verdicts) if isinstance(condition, sp.And) else any(verdicts)

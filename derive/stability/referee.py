@@ -105,8 +105,7 @@ class _Evaluation:
             pairs = [(self.at(value), self.holds(condition)) for value, condition in expr.args]
             return next(value for value, condition in pairs if condition)
         if isinstance(expr, sp.Max | sp.Min):
-            choose = max if isinstance(expr, sp.Max) else min
-            return choose((self.at(arg) for arg in expr.args), key=lambda value: value[0])
+            return self._extreme([self.at(arg) for arg in expr.args], 1 if isinstance(expr, sp.Max) else -1)
         raise NotImplementedError(f"no error rule for {expr.func.__name__}; add it to UNARY")
 
     def holds(self, condition: Any) -> bool:
@@ -143,6 +142,13 @@ class _Evaluation:
         for factor in below:
             value = self._over(value, self.at(factor))
         return value
+
+    @staticmethod
+    def _extreme(parts: list[Value], sign: int) -> Value:
+        """The error is that of any part which may be the extreme one."""
+        value, error, slope = max(parts, key=lambda part: sign * part[0])
+        reach = [e for x, e, _ in parts if sign * (value - x) <= 2.0**-53 * (error + e)]
+        return value, max(reach), slope
 
     @staticmethod
     def _times(left: Value, right: Value) -> Value:
@@ -213,7 +219,7 @@ def error_ratio(
 def agree(
     expr: sp.Expr, other: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets
 ) -> bool:
-    """Whether two forms have the same value, as far as their error bounds tell."""
+    """Whether two forms have the same value, as far as their error bounds tell; a bound may tell nothing."""
     here, there = _Evaluation(inputs, point), _Evaluation(inputs, point)
     try:
         value, error, _ = here.at(expr)
@@ -222,7 +228,7 @@ def agree(
         same, too, _ = there.at(other)
     except (OverflowError, ZeroDivisionError, ValueError):
         return True
-    return abs(value - same) <= 2.0**-52 * (error + too) + TINY
+    return not math.isfinite(error + too) or abs(value - same) <= 2.0**-52 * (error + too) + TINY
 
 
 def beyond(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets = ()) -> bool:
@@ -241,10 +247,8 @@ def beyond(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], l
     return bool(mp.isinf(size))
 
 
-def grid(
-    others: int, labels: Iterable[float], low: float, high: float, extra: Iterable[float] = ()
-) -> list[tuple[float, ...]]:
-    """Points (z, others…) with low ≤ z ≤ high; the others take each label in turn, all alike."""
-    line = [x for x in sorted({*POINTS, *extra}) if low <= x <= high]
+def grid(others: int, labels: Iterable[float], extra: Iterable[float] = ()) -> list[tuple[float, ...]]:
+    """Points (z, others…); the others take each label in turn, all alike."""
+    line = sorted({*POINTS, *extra})
     values = (*map(float, labels), LABEL) if others else (0.0,)
     return [(x, *(label for _ in range(others))) for x in line for label in values]

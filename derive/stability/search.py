@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, partial
 from typing import Any
 
 import sympy as sp
@@ -14,15 +14,21 @@ from sympy.core.relational import Relational
 from derive.stability.candidates import Candidate, rewritings
 from derive.stability.canonical import OPERATIONS, OutOfBudget
 from derive.stability.form import S, StableForm, T, erfc
-from derive.stability.labels import between
+from derive.stability.labels import apart, between
 from derive.stability.referee import LIMIT, Labels, Lets, agree, beyond, error_ratio, grid
 from derive.stability.series import near_zero
 
 PARAMETER = 1.5
+FAR = (-1e300, -1e160, 1e160, 1e300)
 
 
 def stable(
-    expr: sp.Expr, z: sp.Expr, *, others: Sequence[sp.Expr] = (), labels: Labels = (0, 1)
+    expr: sp.Expr,
+    z: sp.Expr,
+    *,
+    others: Sequence[sp.Expr] = (),
+    labels: Labels = (0, 1),
+    wide: bool = False,
 ) -> StableForm:
     """A form of expr that is accurate and overflows nowhere for z in [−1000, 1000].
 
@@ -36,7 +42,7 @@ def stable(
     names: dict[Any, Any] = {z: sp.Symbol("z", real=True)}
     names |= {s: sp.Symbol(f"q{n}", real=True) for n, s in enumerate(others)}
     names |= {s: sp.Symbol(f"r{n}", positive=True) for n, s in enumerate(parameters)}
-    form = _shifted(expr.xreplace(names), len(others), len(parameters), tuple(labels))
+    form = _shifted(expr.xreplace(names), len(others), len(parameters), tuple(labels), wide)
     return form.xreplace({symbol: original for original, symbol in names.items()} | _clear(names))
 
 
@@ -47,35 +53,35 @@ def _clear(names: dict[Any, Any]) -> dict[Any, Any]:
 
 
 @cache
-def _shifted(expr: Any, others: int, parameters: int, labels: Labels) -> StableForm:
+def _shifted(expr: Any, others: int, parameters: int, labels: Labels, wide: bool = False) -> StableForm:
     """A function of z − q alone is searched as a function of one number."""
     z = sp.Symbol("z", real=True)
     for n in range(others):
         q = sp.Symbol(f"q{n}", real=True)
         alone = expr.xreplace({z: z + q})
         if expr.has(q) and not alone.has(q):
-            inner = _search(alone, others, parameters, labels)
+            inner = _search(alone, others, parameters, labels, wide)
             if inner.status != "found":
                 return StableForm(expr, expr, z, inner.status)
             lets = ((S, z - q), *((t, meaning.xreplace({z: S})) for t, meaning in inner.lets))
             return StableForm(expr, inner.value.xreplace({z: S}), z, "found", lets, inner.reasons)
-    return _search(expr, others, parameters, labels)
+    return _search(expr, others, parameters, labels, wide)
 
 
 @cache
-def _search(expr: Any, others: int, parameters: int, labels: Labels) -> StableForm:
+def _search(expr: Any, others: int, parameters: int, labels: Labels, wide: bool = False) -> StableForm:
     z = sp.Symbol("z", real=True)
     if sp.count_ops(expr) > OPERATIONS:
         return StableForm(expr, expr, z, "textbook")
     unknowns = [sp.Symbol(f"q{n}", real=True) for n in range(others)]
     inputs = [z, *unknowns, *(sp.Symbol(f"r{n}", positive=True) for n in range(parameters))]
-    points = sample_points(expr, z, others, parameters, labels)
+    points = sample_points(expr, z, others, parameters, labels, FAR if wide else ())
 
     @cache
     def too_large(point: tuple[float, ...]) -> bool:
         return beyond(expr, inputs, point)
 
-    def ratio(candidate: Candidate, low: float = 0.0, high: float = 1e9) -> float:
+    def ratio(candidate: Candidate, low: float = 0.0, high: float = math.inf) -> float:
         """The worst the referee finds, as far as it matters, where low ≤ |z| ≤ high."""
         worst = 0.0
         for point in points:
@@ -102,7 +108,7 @@ def _search(expr: Any, others: int, parameters: int, labels: Labels) -> StableFo
             return found(candidate) if tried else StableForm(expr, expr, z, "safe")
         tried.append(candidate)
     for label in unknowns:
-        for candidate in _between(expr, label, others, parameters, labels):
+        for candidate in _with_labels(expr, label, others, parameters, labels):
             if passes(candidate):
                 return found(candidate)
     for candidate in _near_and_far(expr, z, tried, ratio):
@@ -111,9 +117,9 @@ def _search(expr: Any, others: int, parameters: int, labels: Labels) -> StableFo
     return StableForm(expr, expr, z, "textbook")
 
 
-def _between(expr: Any, label: Any, others: int, parameters: int, labels: Labels) -> Iterator[Candidate]:
-    """The form that joins the stable forms at two labels."""
-    if not expr.has(label) or len(labels) != 2:
+def _with_labels(expr: Any, label: Any, others: int, parameters: int, labels: Labels) -> Iterator[Candidate]:
+    """Forms that join the stable forms of parts: at two labels, or of what stands beside the label."""
+    if not expr.has(label):
         return
     lets: dict[Any, Any] = {}
 
@@ -124,11 +130,13 @@ def _between(expr: Any, label: Any, others: int, parameters: int, labels: Labels
                 raise OutOfBudget
         return found.value
 
-    try:
-        value = between(expr, label, labels, form)
-    except (OutOfBudget, sp.PolynomialError):
-        return
-    yield value, tuple(lets.items())
+    for joined in (partial(between, expr, label, labels, form), partial(apart, expr, label, form)):
+        lets.clear()
+        try:
+            value = joined()
+        except (OutOfBudget, sp.PolynomialError):
+            continue
+        yield value, tuple(lets.items())
 
 
 def _near_and_far(expr: Any, z: Any, tried: Sequence[Candidate], ratio: Any) -> Iterator[Candidate]:
@@ -143,16 +151,19 @@ def _near_and_far(expr: Any, z: Any, tried: Sequence[Candidate], ratio: Any) -> 
                 yield sp.Piecewise((value.xreplace({z: held}), sp.Abs(z) < 1), (other, True)), its
     if any(far.values()):
         for radius, polynomial in near_zero(expr, z):
+            inside = polynomial.xreplace({z: sp.Max(sp.Min(z, radius), -radius)})
             for other, its in far.get(float(radius), ()):
-                yield sp.Piecewise((polynomial, sp.Abs(z) < radius), (other, True)), its
+                for near in (polynomial, inside):
+                    yield sp.Piecewise((near, sp.Abs(z) < radius), (other, True)), its
 
 
 def sample_points(
-    expr: Any, z: sp.Symbol, others: int, parameters: int, labels: Labels
+    expr: Any, z: sp.Symbol, others: int, parameters: int, labels: Labels, far: Iterable[float] = ()
 ) -> list[tuple[float, ...]]:
     kinks = [float(c) for c in _kinks(expr, z)]
     beside = [c + d for c in kinks for d in (0.0, -1e-9, 1e-9, -0.01, 0.01)]
-    return [(*point, *(PARAMETER,) * parameters) for point in grid(others, labels, -3000.0, 3000.0, beside)]
+    extra = (*beside, *far)
+    return [(*point, *(PARAMETER,) * parameters) for point in grid(others, labels, extra)]
 
 
 def _kinks(expr: Any, z: sp.Symbol) -> Iterator[Any]:
@@ -175,6 +186,7 @@ def _reasons(expr: Any, value: Any, lets: Lets) -> tuple[str, ...]:
         "conjugate": expr.has(sp.Pow) and not names and not everything.has(log1p, expm1, erfc),
         "max": everything.has(sp.Max) and not expr.has(sp.Max),
         "clip": everything.has(sp.Min) and not expr.has(sp.Min),
+        "half": expr.has(sp.sin) and not value.has(sp.sin),
         "split": value.has(sp.Piecewise) and not expr.has(sp.Piecewise),
     }
     return tuple(key for key, shown in shows.items() if shown)

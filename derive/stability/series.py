@@ -16,18 +16,19 @@ BELOW_ROUNDING = 2.0**-56
 def taylor(expr: sp.Expr, z: sp.Symbol) -> dict[int, Any] | None:
     """The Taylor coefficients at 0 by power; None where there is no such series to be had."""
     try:
-        found = rs_series(expr, z, TERMS)
+        terms = sp.Poly(rs_series(expr, z, TERMS).as_expr(), z).terms()
     except (
         ValueError,
         NotImplementedError,
         TypeError,
+        KeyError,
         ZeroDivisionError,
         sp.PolynomialError,
         sp.CoercionFailed,
     ):
         return None
     coefficients = {}
-    for (power,), coefficient in sp.Poly(found.as_expr(), z).terms():
+    for (power,), coefficient in terms:
         if coefficient.free_symbols or power < 0:
             return None
         coefficients[power] = coefficient
