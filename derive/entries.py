@@ -11,9 +11,9 @@ import sympy as sp
 from derive.activations import ACTIVATIONS, Activation
 from derive.errors import SpecError, shown, unknown
 from derive.formula import parse_number
-from derive.losses import LOSSES, Loss
+from derive.losses import LOSSES, A, Loss
 from derive.oneline import Call, parse_call
-from derive.ranges import Interval
+from derive.ranges import Interval, Z
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,10 @@ def own_activation(
     _check_own(name, ACTIVATIONS, "activation", parameters, ("z",))
     made = Activation(name, formula, tuple((parameters or {}).items()), tuple((kinks or {}).items())).bind()
     made.check_kinks()
+    if not made.expr.has(Z):
+        raise SpecError(
+            f"activation {name} is the same for every z, so that nothing could be learnt; use z in it"
+        )
     return made
 
 
@@ -84,7 +88,10 @@ def own_loss(
     if domain is not None:
         low, high = (_bound(text, f"loss {name}, domain") for text in domain)
         made = replace(made, domain=Interval(low, high))
-    made.expr  # noqa: B018
+    if not made.expr.has(A):
+        raise SpecError(
+            f"loss {name} is the same for every output a, so that nothing could be learnt; use a in it"
+        )
     return made
 
 

@@ -124,6 +124,10 @@ def test_a_sigmoid_of_ones_own_takes_cross_entropy() -> None:
         own_activation("vee", "abs(z)", {"z": "1"})
     with pytest.raises(SpecError, match="a function of y; name the parameter otherwise"):
         own_loss("vee", "abs(a - y)", {"y": "1"})
+    with pytest.raises(SpecError, match="activation flat is the same for every z"):
+        own_activation("flat", "z - z + 2")
+    with pytest.raises(SpecError, match="loss flat is the same for every output a"):
+        own_loss("flat", "y**2")
     with pytest.raises(SpecError, match="cannot name"):
         own_loss("a b", "a")
     for formula in ("1/(a - y)", "1/(a - 2)", "a/(a**2 - 3)"):

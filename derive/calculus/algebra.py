@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 import sympy as sp
 
-from derive.notation import Element, IndexSum, atoms, elements
+from derive.notation import Element, IndexSum, atoms, elements, outermost
 
 Rank = Callable[[sp.Basic], int]
 
@@ -55,12 +55,9 @@ def _placeholder(n: int) -> sp.Dummy:
 
 @lru_cache(maxsize=4096)
 def _simplest(formula: sp.Expr) -> sp.Expr:
-    opaque: dict[sp.Basic, sp.Dummy] = {}
-
-    def hide(branches: sp.Expr) -> sp.Dummy:
-        return opaque.setdefault(branches, sp.Dummy(f"w{len(opaque)}", real=True))
-
-    plain = formula.replace(lambda e: isinstance(e, sp.Piecewise), hide)
+    pieces = dict.fromkeys(outermost(formula, (sp.Piecewise,)))
+    opaque = {branches: sp.Dummy(f"w{n}", real=True) for n, branches in enumerate(pieces)}
+    plain = formula.xreplace(opaque)
     candidates = [plain]
     if cost(plain) <= LARGEST and plain.is_rational_function(*plain.free_symbols):
         cancelled = sp.cancel(plain)

@@ -17,6 +17,14 @@ PRIME = 2311085001752687159
 SQUARES = (PRIME - 1) // 2
 
 
+_SMALL = (1, 2, 3, 4, 5, 6, 10)
+RATIOS = tuple(
+    (sign * ratio, int((sign * ratio).p) * pow(int(ratio.q), -1, PRIME) % PRIME)
+    for ratio in sorted({sp.Rational(n, d) for n in _SMALL for d in _SMALL})
+    for sign in (1, -1)
+)
+
+
 class NoRoot(ArithmeticError):
     """A root of a residue that is no square, or a division by 0: try other leaves."""
 
@@ -34,7 +42,7 @@ class Residues:
         self._key = seed.to_bytes(16, "big", signed=False)
         self._memo: dict[tuple[Any, ...], int] = {}
         self.has_chosen = False
-        self.exponentials: dict[int, int] = {}
+        self.exponentials: dict[int, int] = {0: 1}
 
     def random(self, *what: Any) -> int:
         """A residue other than 0, always the same for the same question."""
@@ -75,10 +83,18 @@ class Residues:
         result = 1
         for coefficient, value in pairs:
             if value not in self.exponentials:
-                root = self.random("exp", value)
-                self.exponentials[value] = root * root % PRIME
+                self.exponentials[value] = self._new_exponential(value)
             result = result * self.power(self.exponentials[value], coefficient) % PRIME
         return result
+
+    def _new_exponential(self, value: int) -> int:
+        """A power of one that is known already, where the exponent is a small multiple of its own."""
+        for ratio, factor in RATIOS:
+            known = self.exponentials.get(value * factor % PRIME)
+            if known is not None:
+                return self.power(known, 1 / ratio)
+        root = self.random("exp", value)
+        return root * root % PRIME
 
     def rotation(self, pairs: list[tuple[sp.Rational, int]]) -> tuple[int, int]:
         """cos and sin: products of random points of the circle; half, third and sixth angles agree."""

@@ -79,21 +79,27 @@ def accumulate(terms: Terms, context: Context) -> Rewriting | None:
 def group(terms: Terms, context: Context) -> Rewriting | None:
     """Factors over the same indices become one, cancelled and factored."""
 
-    def grouped(term: Term) -> Terms | None:
-        groups: dict[frozenset[sp.Basic], list[sp.Expr]] = {}
-        fixed = [f for f in term.factors if isinstance(f, (Delta, Mask))]
-        for factor in term.factors:
-            if not isinstance(factor, (Delta, Mask)):
-                groups.setdefault(frozenset(_indices(factor)), []).append(factor)
-        new = [simplest(sp.Mul(*members), context.rank) for members in groups.values()]
-        result = normal_term(Term((*new, *fixed), term.sums, term.coefficient))
-        return None if _flat(result) == _flat(term) else (result,)
+    def changed(term: Term) -> Terms | None:
+        result = _grouped(term, context)
+        # SymPy may turn the sign of an odd function back: f(x − y) → −f(y − x).
+        stays = _flat(term) in (_flat(result), _flat(_grouped(result, context)))
+        return None if stays else (result,)
 
-    result = each_term(terms, grouped)
+    result = each_term(terms, changed)
     if result is None:
         return None
     open_intervals = _cancelled_intervals(terms, result.terms)
     return Rewriting(result.terms, because=open_intervals, assumptions=open_intervals)
+
+
+def _grouped(term: Term, context: Context) -> Term:
+    groups: dict[frozenset[sp.Basic], list[sp.Expr]] = {}
+    fixed = [f for f in term.factors if isinstance(f, (Delta, Mask))]
+    for factor in term.factors:
+        if not isinstance(factor, (Delta, Mask)):
+            groups.setdefault(frozenset(_indices(factor)), []).append(factor)
+    new = [simplest(sp.Mul(*members), context.rank) for members in groups.values()]
+    return normal_term(Term((*new, *fixed), term.sums, term.coefficient))
 
 
 def _flat(term: Term) -> tuple[sp.Expr, Counter[sp.Expr]]:
