@@ -14,7 +14,7 @@ from derive.errors import SpecError
 from derive.handout.blocks import Ref, Text
 from derive.handout.example import Example, example
 from derive.handout.functions import Curve
-from derive.handout.maths import Formula, Letter, Mark, Math, Quotient, Whole, joined
+from derive.handout.maths import Formula, Letter, Mark, Math, Quotient, Scripts, Whole, joined
 from derive.handout.sentences import say
 from derive.notation import IndexSum, Tensor
 from derive.printing import Naming, rank
@@ -121,7 +121,7 @@ class Paper:
             parts.append(text[end : found.start()])
             summed, name, indices = found.groups()
             if summed:
-                parts.append(Formula(_sum_sign(summed)))
+                parts.append(Scripts(Mark("sum"), Letter(summed)))
             else:
                 below = tuple(part.strip() for part in (indices or "").split(",") if part.strip())
                 parts.append(Whole(self.tensors[name], below))
@@ -144,7 +144,3 @@ class Paper:
         if self.program.regularizer is not None:
             inside += self.program.regularizer[()]
         return self.math(sp.Mul(self.program.scale, inside, evaluate=False))
-
-
-def _sum_sign(letter: str) -> sp.Expr:
-    return sp.Symbol(letter)

@@ -252,8 +252,12 @@ SENTENCES: dict[str, dict[str, str]] = {
     "assumed": {"en": "On the assumption {assumed}.", "zh": "依据假设 {assumed}。"},
     "why fuse": {"en": "Why fuse?", "zh": "为什么合并？"},
     "fused": {
-        "en": "With the upstream gradient kept, an entry of {symbol} is {kept}; with its value inserted it is {inserted}, which is {final}. The two are equal, but a program that computes the first divides by what may round to 0.",
-        "zh": "保留上游梯度时，{symbol} 的元素为 {kept}；代入其值则为 {inserted}，即 {final}。两者相等，但按前者计算的程序会除以可能舍入为 0 的数。",
+        "en": "With the upstream gradient kept, an entry of {symbol} is {kept}; with its value inserted it is {inserted}, which is {final}. The two are equal.",
+        "zh": "保留上游梯度时，{symbol} 的元素为 {kept}；代入其值则为 {inserted}，即 {final}。两者相等。",
+    },
+    "fused divides": {
+        "en": " A program that computes the first divides by what may round to 0; the second never does.",
+        "zh": "按前者计算的程序会除以可能舍入为 0 的数，后者不会。",
     },
     "why this transpose": {"en": "Why this transpose?", "zh": "为什么这样转置？"},
     "only product": {

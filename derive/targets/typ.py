@@ -112,7 +112,7 @@ def _table(block: b.Table) -> str:
 
 
 def _flow(block: b.Flow) -> str:
-    return f"#flow(({''.join(f'{display(part)}, ' for part in block.maths)}))"
+    return f"#flow(({''.join(f'{math(part)}, ' for part in block.maths)}))"
 
 
 def _cell(parts: b.Text, align: str) -> str:

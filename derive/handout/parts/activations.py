@@ -47,7 +47,7 @@ def blocks(paper: Paper) -> Iterator[Block]:
         head = tuple(
             paper.say(key) for key in ("function", "range", "limits", "at 0", "steepest", "saturated")
         )
-        yield Table(head, tuple(facts(paper, curve) for curve in curves), "Llllll")
+        yield Table(head, tuple(facts(paper, curve) for curve in curves), "LLLLLL")
     for curve in curves:
         for kink in curve.node.kinks:
             yield Paragraph(

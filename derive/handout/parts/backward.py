@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations, product
 
+import sympy as sp
+
 from derive.arrays import Array, Entrywise, Leaf, MatrixProduct, Transposed
 from derive.calculus.reasons import reason
-from derive.derivation import Gradient
-from derive.handout.blocks import BACKWARD, Block, Kept, Line, Paragraph, Remark, Result, Section, Steps
+from derive.derivation import Gradient, Step
+from derive.handout.blocks import BACKWARD, Block, Kept, Line, Paragraph, Remark, Result, Section, Steps, Text
 from derive.handout.maths import Formula, Math, Shaped, Whole, joined
 from derive.handout.paper import Paper
 from derive.handout.shapes import needs_shapes, shape_check
@@ -89,16 +91,23 @@ def uses(paper: Paper, gradient: Gradient) -> Iterator[str]:
                 yield from (tensor.name for tensor in used if tensor.role == "gradient")
 
 
-def fused(paper: Paper, gradient: Gradient) -> tuple:  # type: ignore[type-arg]
+def fused(paper: Paper, gradient: Gradient) -> Text:
     """Both ways to the same gradient: with the upstream gradient kept, and with its value inserted."""
     step = next(step for step in gradient.steps if step.rule == "fuse")
-    return paper.say(
+    said = paper.say(
         "fused",
         symbol=Whole(gradient.symbol),
         kept=Formula(step.before, gradient.naming),
         inserted=Formula(step.after, gradient.naming),
         final=Formula(gradient.terms, gradient.naming),
     )
+    return (*said, *paper.say("fused divides")) if divides(step) else said
+
+
+def divides(step: Step) -> bool:
+    """Whether what was inserted divides by entries, which may round to 0."""
+    factors = [f for term in step.after if isinstance(step.after, tuple) for f in term.factors]  # type: ignore[union-attr]
+    return any(elements(sp.denom(factor)) for factor in factors)
 
 
 def why_this_transpose(paper: Paper, gradient: Gradient) -> Remark | None:

@@ -26,10 +26,14 @@ def training_code(paper: Paper) -> str:
 
 
 def functions(text: str) -> Iterator[str]:
-    """The lines of the functions that carry the mathematics."""
+    """The lines of the functions that carry the mathematics, without what they say about themselves."""
     lines = text.splitlines()
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef) and node.name in FUNCTIONS:
             if node.name != FUNCTIONS[0]:
                 yield ""
-            yield from (line.rstrip() for line in lines[node.lineno - 1 : node.end_lineno])
+            first = node.body[0]
+            said = range(first.lineno, (first.end_lineno or 0) + 1) if ast.get_docstring(node) else range(0)
+            for number in range(node.lineno, (node.end_lineno or 0) + 1):
+                if number not in said:
+                    yield lines[number - 1].rstrip()

@@ -10,6 +10,22 @@ from derive.handout.paper import Paper
 
 POWER = Scripts(Digits("2"), above=Digits("61"))
 
+EXPONENT = -9
+
+
+def numeric(paper: Paper) -> bool:
+    """Whether the printed NumPy agrees with numeric derivatives; False where there is no NumPy to run it."""
+    try:
+        from derive.proof.numeric import check_printed
+        from derive.proof.sizes import choose_sizes
+
+        printed = {gradient.name: gradient.numpy for gradient in paper.derivation}
+        sizes = choose_sizes(paper.program)
+        found = check_printed(paper.derivation, printed, sizes=sizes, symbols={})
+    except ImportError:
+        return False
+    return all(comparison.within(10.0**EXPONENT) for comparison in found)
+
 
 def blocks(paper: Paper) -> Iterator[Block]:
     yield Section("", paper.say("evidence"))
@@ -36,4 +52,7 @@ def rows(paper: Paper) -> Iterator[tuple[str, Text]]:
         ),
     )
     yield paper.word("bound"), paper.say("proof bound", power=POWER)
+    if numeric(paper):
+        bound = Scripts(Digits("10"), above=Digits(str(EXPONENT)))
+        yield paper.word("numeric"), paper.say("numeric passed", bound=bound)
     yield paper.word("not checked"), paper.say("proof scope")

@@ -87,7 +87,7 @@ def conventions(paper: Paper) -> Iterator[tuple[str, Text]]:
     )
     if any(node.body.has(Mask) for node in program.nodes):
         yield paper.word("masks"), paper.say("masks text", mask=Formula(Mask(i + k, i.dim)))
-    kinks = list(dict.fromkeys(kink_sentences(paper)))
+    kinks = list(kink_sentences(paper))
     if kinks:
         yield paper.word("kinks"), tuple(part for sentence in kinks for part in sentence)
     assumed = dict.fromkeys(a for g in paper.derivation for a in g.assumptions)
@@ -96,7 +96,7 @@ def conventions(paper: Paper) -> Iterator[tuple[str, Text]]:
 
 
 def kink_sentences(paper: Paper) -> Iterator[Text]:
-    for node in paper.program.nodes:
+    for node in {node.note: node for node in paper.program.nodes}.values():
         for kink in node.kinks:
             yield paper.say(
                 "kink",
