@@ -405,8 +405,8 @@ SENTENCES: dict[str, dict[str, str]] = {
     # the code
     "code": {"en": "The program", "zh": "程序"},
     "code text": {
-        "en": "These are the functions of `train.py`. They compute the formulas above in forms that are equal to them and stay accurate for large arguments; the number of the equation stands beside each gradient.",
-        "zh": "以下是 `train.py` 中的函数，它们用与上面公式相等、并且在自变量很大时仍然精确的形式计算；每个梯度旁边注明公式编号。",
+        "en": "These are the lines of the three functions of `train.py` that carry the mathematics. They compute the formulas above in forms that are equal to them and stay accurate for large arguments; the number of the equation stands beside each gradient.",
+        "zh": "以下是 `train.py` 中承担数学计算的三个函数的各行，它们用与上面公式相等、并且在自变量很大时仍然精确的形式计算；每个梯度旁边注明公式编号。",
     },
     "stop": {"en": ".", "zh": "。"},
     "comma": {"en": ", ", "zh": "、"},

@@ -1,14 +1,12 @@
-"""The functions of train.py, each gradient line with the number of its equation."""
+"""The lines of train.py that carry the mathematics, each gradient with the number of its equation."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from derive.handout.blocks import Block, Listing, Paragraph, Section
 from derive.handout.paper import Paper
-
-FUNCTIONS = ("init_params", "forward", "cost", "backward", "update")
+from derive.targets import RenderOptions, py
 
 
 def blocks(paper: Paper) -> Iterator[Block]:
@@ -16,24 +14,25 @@ def blocks(paper: Paper) -> Iterator[Block]:
         return
     yield Section("", paper.say("code"))
     yield Paragraph(paper.say("code text"))
-    yield Listing(tuple(functions(training_code(paper))))
+    yield Listing(tuple(lines(paper)))
 
 
-def training_code(paper: Paper) -> str:
-    from derive.render import render
+def lines(paper: Paper) -> Iterator[str]:
+    """The forward pass, the cost and the backward pass, as train.py computes them."""
+    made = py.context(paper.derivation, RenderOptions())
+    yield "def forward(params, X):"
+    for block in made["forward"]:
+        yield from indented(block)
+        yield ""
+    yield "def cost(cache, Y):"
+    yield from indented([*made["cost_reads"], *made["cost_lines"]])
+    yield ""
+    yield "def backward(params, cache, Y):"
+    yield from indented(made["backward_reads"])
+    yield ""
+    yield from indented(made["gradients"])
 
-    return render(paper.derivation, ("py",))["train.py"]
 
-
-def functions(text: str) -> Iterator[str]:
-    """The lines of the functions that carry the mathematics, without what they say about themselves."""
-    lines = text.splitlines()
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name in FUNCTIONS:
-            if node.name != FUNCTIONS[0]:
-                yield ""
-            first = node.body[0]
-            said = range(first.lineno, (first.end_lineno or 0) + 1) if ast.get_docstring(node) else range(0)
-            for number in range(node.lineno, (node.end_lineno or 0) + 1):
-                if number not in said:
-                    yield lines[number - 1].rstrip()
+def indented(block: Iterable[str]) -> Iterator[str]:
+    for text in block:
+        yield from (f"    {line}" for line in text.split("\n"))
