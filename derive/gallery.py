@@ -13,3 +13,17 @@ GALLERY: dict[str, str] = {
     "regression": "3 -> 4 tanh -> 1 identity",
     "softmax_classifier": "4 -> 8 tanh -> 3 softmax",
 }
+
+CANONICAL_LINKS: tuple[str, ...] = (
+    "2 -> 1 identity | squared_error",
+    "2 -> 1 sigmoid | binary_cross_entropy",
+    "2 -> 1 exp | poisson",
+    "2 -> 3 softmax | cross_entropy",
+    "2 -> 3 log_softmax | negative_log_likelihood",
+)
+OTHER_LINKS: tuple[str, ...] = (
+    "2 -> 1 sigmoid | squared_error",
+    "2 -> 1 tanh | squared_error",
+    "2 -> 1 sigmoid | poisson",
+    "2 -> 3 softmax | squared_error",
+)

@@ -51,6 +51,12 @@ def render(
     return texts
 
 
+def canonical_links() -> str:
+    """The page of the gallery that sets outputs and losses side by side."""
+    links = import_module("derive.targets.links")
+    return _environment(links.TARGET).get_template("links/canonical_links.md.jinja").render(links.context())
+
+
 @cache
 def _environment(chosen: Target) -> jinja2.Environment:
     environment = jinja2.Environment(

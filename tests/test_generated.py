@@ -10,11 +10,18 @@ import pytest
 from derive.gallery import GALLERY
 from derive.output import stamped
 from derive.pipeline import derive
-from derive.render import DEFAULT_FORMATS, render
+from derive.render import DEFAULT_FORMATS, canonical_links, render
 from derive.spec import network
 
 GENERATED = Path(__file__).parents[1] / "generated"
 FIX = "derive build " + " ".join(GALLERY) + " -o generated --force"
+
+
+PAGES = {"README.md", "canonical_links.md"}
+FIX_LINKS = (
+    "python -c 'from derive.render import canonical_links; print(canonical_links(), end=\"\")' "
+    "> generated/canonical_links.md"
+)
 
 
 @cache
@@ -37,8 +44,17 @@ def test_a_network_of_the_gallery_is_up_to_date(name: str) -> None:
 
 def test_nothing_else_lies_in_the_folder() -> None:
     found = {path.name for path in GENERATED.iterdir()}
-    extra, missing = found - {*GALLERY, "README.md"}, {*GALLERY, "README.md"} - found
+    extra, missing = found - {*GALLERY, *PAGES}, {*GALLERY, *PAGES} - found
     assert not extra and not missing, f"delete generated/{sorted(extra)}; make {sorted(missing)} with\n{FIX}"
+
+
+def test_the_page_on_canonical_links_is_up_to_date() -> None:
+    found = (GENERATED / "canonical_links.md").read_text(encoding="utf-8")
+    assert found == canonical_links(), f"look at the difference after\n{FIX_LINKS}"
+    reduced = found[: found.index("With another loss")].count("= A^{[1]} - Y$ |")
+    assert reduced == 5, "four canonical links give dZ = A - Y, and so does dA of the identity"
+    readme = (GENERATED / "README.md").read_text(encoding="utf-8")
+    assert "(canonical_links.md)" in readme and FIX_LINKS in readme
 
 
 def test_the_readme_lists_every_network() -> None:
