@@ -13,14 +13,11 @@ from derive.losses import A as A_SYMBOL
 from derive.losses import Y as Y_SYMBOL
 from derive.notation import Element, Index, IndexSum, Tensor
 from derive.pieces import UnitSum, absolute
+from derive.printing import math_name
 from derive.program import Kink, Node, Program, SumFact
 from derive.ranges import Interval, Z
 
 SAMPLES = sp.Symbol("m", integer=True, positive=True)
-GREEK = frozenset(
-    """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon
-    phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega""".split()  # noqa: SIM905
-)
 
 
 def lower(network: Any) -> Program:
@@ -38,7 +35,7 @@ class _Lowering:
         self.dims = tuple(self.sizes)
         self.symbols = {
             sp.Symbol(name, real=True): Tensor(
-                name + "_" * keyword.iskeyword(name), role="hyperparameter", latex_name=latex_name(name)
+                name + "_" * keyword.iskeyword(name), role="hyperparameter", latex_name=math_name(name)
             )[()]
             for name in network.symbols
         }
@@ -175,14 +172,3 @@ def half_square(x: sp.Expr) -> sp.Expr:
 
 def _finite_bounds(interval: Interval) -> tuple[sp.Expr, sp.Expr] | None:
     return interval.bounds if interval.low.is_finite and interval.high.is_finite else None
-
-
-def latex_name(name: str) -> str:
-    r"""A parameter's name in LaTeX.
-
-    >>> latex_name("lambda"), latex_name("b"), latex_name("max_slope")
-    ('\\lambda', 'b', '\\mathrm{max\\_slope}')
-    """
-    if name in GREEK:
-        return f"\\{name}"
-    return name if len(name) == 1 else f"\\mathrm{{{name.replace('_', chr(92) + '_')}}}"

@@ -16,15 +16,18 @@ import sympy as sp
 from jinja2 import UndefinedError
 
 from derive import Convention, Derivation, Network, derive
+from derive.activations import ACTIVATIONS
 from derive.calculus.rules import RULES
 from derive.gallery import GALLERY
+from derive.losses import LOSSES
 from derive.proof import Proof
 from derive.render import render
 from derive.targets import RenderOptions
+from derive.targets.folding import foldable
 from derive.targets.glyphs import tex_text
 from derive.targets.parts import Sheet
 from derive.targets.shapes import shape_check, shaped_equation
-from derive.targets.words import WORDS
+from derive.targets.words import NAMES, WORDS, called
 
 LINE = "3 -> 4 tanh -> 1 sigmoid"
 HOSTILE = "Größe_权 Ω-1"
@@ -34,8 +37,8 @@ def derivation(line: str = LINE, name: str = "", **choices: str) -> Derivation:
     return derive(Network.parse(line, name=name, convention=Convention(**choices)))  # type: ignore[arg-type]
 
 
-def sheet(made: Derivation, lang: str = "en") -> str:
-    (text,) = render(made, ["tex"], RenderOptions(lang=lang)).values()  # type: ignore[arg-type]
+def sheet(made: Derivation, lang: str = "en", detail: str = "full") -> str:
+    (text,) = render(made, ["tex"], RenderOptions(lang=lang, detail=detail)).values()  # type: ignore[arg-type]
     return text
 
 
@@ -45,6 +48,25 @@ def test_every_equation_has_its_number_once_in_a_box_and_once_in_the_summary() -
     numbers = list(made.equations.values())
     assert [int(n) for n in re.findall(r"^\\result\{\w+\}\{\w+\}\{(\d+)\}", text, re.M)] == numbers
     assert [int(n) for n in re.findall(r"^\\summaryrow\{(\d+)\}", text, re.M)] == numbers
+
+
+def test_links_lead_somewhere() -> None:
+    text = sheet(derivation())
+    targets = set(re.findall(r"^\\result\{\w+\}\{\w+\}\{(\d+)\}", text, re.M))
+    links = re.findall(r"\\eq\{(\d+)\}|\\hyperlink\{eq(\d+)\}", text)
+    assert len(links) > len(targets) and {a or b for a, b in links} <= targets
+
+
+def test_a_brief_sheet_has_the_formulas_and_their_reasons_on_two_pages(tmp_path: Path) -> None:
+    made = derivation()
+    text = sheet(made, detail="brief")
+    assert "\\nextstep{" not in text.split(r"\begin{document}")[1]
+    for gradient, block in zip(made, Sheet(made, RenderOptions()).gradients(), strict=True):
+        assert gradient.equation in text and len(block.reasons) >= 2
+        assert all(reason in text for reason in block.reasons)
+    log = compiled(text, "pdflatex", tmp_path)
+    clean(log)
+    assert set(re.findall(r"\[(\d)(?=[\]{\s])", log)) == {"1", "2"}
 
 
 def test_every_step_of_every_gradient_stands_there_with_its_reason() -> None:
@@ -128,14 +150,14 @@ def test_every_rule_has_a_reason_in_the_sheet_in_every_language() -> None:
 
 def test_prose_turns_names_into_mathematics_and_nothing_else() -> None:
     parts = Sheet(derivation(), RenderOptions())
-    assert parts.prose("A2 = f(Z2) & 50% of Z22") == r"$A^{[2]}$ = f($Z^{[2]}$) \& 50\% of Z22"
+    assert parts.prose("A2 = f(Z2) & 50% of Z22") == r"\mbox{$A^{[2]}$ = f($Z^{[2]}$)} \& 50\% of Z22"
     assert parts.prose("Σ_k Y[k, i] = 1") == r"$\sum_{k}$ $Y_{ki}$ = 1"
 
 
 def test_shapes_are_checked_on_a_line_and_under_symbols() -> None:
     made = derivation()
-    sizes = made.program.sizes
-    lines = {g.name: shape_check(g.symbol, g.array, sizes) for g in made if g.array is not None}
+    naming = Sheet(made, RenderOptions()).naming
+    lines = {g.name: shape_check(g.symbol, g.array, naming) for g in made if g.array is not None}
     assert lines["dW2"] == r"(1, 4) = (1, m)\,(m, 4)"
     assert lines["db2"] == r"(1, 1) = (1, m)\,(m, 1)"
     assert lines["dZ1"] == r"(4, m) = (4, m) \odot (4, m)"
@@ -144,6 +166,53 @@ def test_shapes_are_checked_on_a_line_and_under_symbols() -> None:
     assert weights.array is not None
     under = shaped_equation(weights.symbol, weights.array, weights.naming)
     assert under is not None and r"\underset{(m, 4)}{A^{[1]\top}}" in under
+
+
+def test_shapes_follow_fractions_and_sums_in_the_order_of_print() -> None:
+    blocks = Sheet(derive(programs.attention()), RenderOptions())
+    lines = {block.box.number: block.box.shapes for block in (*blocks.forward(), *blocks.gradients())}
+    numbers = blocks.numbers
+    assert lines[numbers["P"]] == r"$(t, u) = (t, u) / [(t, u)\,(u, 1)]$"
+    assert lines[numbers["dS"]] == r"$(t, u) = (t, u) + [[(t, u) \odot (t, u)]\,(u, 1)] \odot (t, u)$"
+
+
+def test_lines_that_look_alike_are_one_line_with_both_reasons() -> None:
+    blocks = Sheet(derive(programs.attention()), RenderOptions()).gradients()
+    for block in blocks:
+        assert all(one.right != other.right for one, other in pairwise(block.rows))
+        assert all(reason for reason in block.reasons)
+
+
+LONGEST = "x" * 50
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("a + b", "a + b"),
+        (f"a + {LONGEST} - c", rf"a\fold + {LONGEST}\fold - c"),
+        (rf"a \odot {LONGEST}", rf"a\foldin \odot {LONGEST}"),
+        (rf"\left(a + {LONGEST} \odot b\right)", rf"\lp a\foldin + {LONGEST}\foldlate \odot b\rp "),
+        (f"(a + {LONGEST})", rf"(a\foldin + {LONGEST})"),
+        (rf"(a + b) + {LONGEST}", rf"(a + b)\fold + {LONGEST}"),
+        (rf"\frac{{a + b}}{{c}} + {LONGEST}", rf"\frac{{a + b}}{{c}}\fold + {LONGEST}"),
+        (rf"((a + b) + {LONGEST})", rf"((a + b)\foldin + {LONGEST})"),
+        (rf"\left|a + b\right| + {LONGEST}", rf"\left|a + b\right|\fold + {LONGEST}"),
+        (
+            rf"\begin{{cases}} a + b & c \end{{cases}} + {LONGEST}",
+            rf"\begin{{cases}} a + b & c \end{{cases}}\fold + {LONGEST}",
+        ),
+    ],
+)
+def test_long_formulas_are_marked_where_they_may_be_folded(text: str, wanted: str) -> None:
+    assert foldable(text) == wanted
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, *LOSSES])
+def test_every_activation_and_loss_has_a_name_in_every_language(name: str) -> None:
+    for lang, names in NAMES.items():
+        assert name in names or lang == "en", f"{name} has no name in {lang}; add it to NAMES"
+        assert called(name, lang) and "_" not in called(name, lang)
 
 
 def test_nothing_from_outside_is_a_command() -> None:
@@ -177,17 +246,27 @@ def test_a_name_that_the_template_asks_for_and_nobody_gives_is_an_error() -> Non
         _environment(target("tex")).get_template("tex/derivation.tex.jinja").render(name="x")
 
 
-ENGINES = ["pdflatex", "xelatex"]
+# No page is written, only the log.
+ENGINES = {"pdflatex": "-draftmode", "xelatex": "-no-pdf"}
 NEEDED = bool(os.environ.get("DERIVE_REQUIRE_TEX"))
+EVERY_DEPTH = bool(os.environ.get("DERIVE_EVERY_DEPTH"))
+DEPTHS = range(1, 21) if EVERY_DEPTH else (1, 3, 20)
+"""All of them with DERIVE_EVERY_DEPTH=1 pytest tests/test_tex.py -k any_depth."""
+
+
+def needs(found: bool, what: str) -> None:
+    """Skips the test without it; fails where DERIVE_REQUIRE_TEX says that it has to be there."""
+    if not found:
+        assert not NEEDED, f"{what} is missing and DERIVE_REQUIRE_TEX is set; install the packages of .ci/run"
+        pytest.skip(f"no {what}")
 
 
 def compiled(text: str, engine: str, folder: Path) -> str:
     """The log of one run; fails where the run does."""
-    if shutil.which(engine) is None:
-        assert not NEEDED, f"{engine} is missing and DERIVE_REQUIRE_TEX is set; install the set of .ci/run"
-        pytest.skip(f"no {engine}")
+    needs(shutil.which(engine) is not None, engine)
     (folder / "derivation.tex").write_text(text, encoding="utf-8")
-    command = [engine, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "derivation.tex"]
+    flags = ("-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", ENGINES[engine])
+    command = [engine, *flags, "derivation.tex"]
     run = subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=False)
     log = (folder / "derivation.log").read_text(encoding="utf-8", errors="replace")
     assert run.returncode == 0, "\n".join(re.findall(r"^!.*(?:\n.*){3}", log, re.M))
@@ -206,18 +285,24 @@ def test_the_gallery_compiles_without_a_warning(name: str, engine: str, tmp_path
     clean(compiled(sheet(derivation(GALLERY[name], name)), engine, tmp_path))
 
 
-@pytest.mark.parametrize("layers", [1, 2, 5, 10, 20])
+@pytest.mark.parametrize("layers", DEPTHS)
 def test_any_depth_compiles(layers: int, tmp_path: Path) -> None:
     line = "3 -> " + "4 relu -> " * (layers - 1) + "1 sigmoid"
-    clean(compiled(sheet(derivation(line)), "pdflatex", tmp_path))
+    text = sheet(derivation(line))
+    for engine in ENGINES if EVERY_DEPTH else ["pdflatex"]:
+        clean(compiled(text, engine, tmp_path))
 
 
-def test_a_line_wider_than_the_page_is_made_smaller(tmp_path: Path) -> None:
+def test_a_line_wider_than_the_page_is_folded(tmp_path: Path) -> None:
     made = derivation("3 -> 4 gelu_tanh -> 1 sigmoid | focal", derivatives="input")
     rows = [row for block in Sheet(made, RenderOptions()).gradients() for row in block.rows]
     wide = [row for row in rows if len(row.right) > 300]
-    log = compiled(sheet(made), "pdflatex", tmp_path)
-    assert wide
+    assert wide and all(r"\fold" in row.right for row in wide)
+    text = sheet(made)
+    smaller = r"\def\resizebox{\errmessage{made smaller}}"
+    head, body = text.split(r"\begin{document}")
+    gradients = body.split(r"\newpage")[0] + r"\end{document}"
+    log = compiled(rf"{head}{smaller}\begin{{document}}{gradients}", "pdflatex", tmp_path)
     clean(log)
 
 
@@ -225,6 +310,24 @@ def test_a_line_wider_than_the_page_is_made_smaller(tmp_path: Path) -> None:
 def test_names_of_any_script_compile(engine: str, tmp_path: Path) -> None:
     line = "3 -> 4 swish(βeta_x) -> 1 sigmoid | l2(lambda)"
     clean(compiled(sheet(derivation(line, HOSTILE, layout="rows", convention="exact")), engine, tmp_path))
+
+
+SPECIAL = [*r"#$%&_{}~^\\", r"\input{x}", r"\write18{y}", "^^5c", "a\nb", "a\rb", '"', "'", "`", "<>|", "--"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_names_with_special_characters_compile(engine: str, tmp_path: Path) -> None:
+    made = sheet(derive(replace(derivation().program, name="q-NAME-q")))
+    document, body = made.split(r"\begin{document}")
+    opening = body.split(r"\topic")[0]
+    pages = (opening.replace(tex_text("q-NAME-q"), tex_text(f"x{s}x {s * 12}")) for s in SPECIAL)
+    text = rf"{document}\begin{{document}}{chr(10).join(pages)}\end{{document}}"
+    clean(compiled(text, engine, tmp_path))
+    clean(compiled(sheet(derive(replace(derivation().program, name="".join(SPECIAL)))), engine, tmp_path))
+
+
+def test_the_longest_name_is_made_to_fit(tmp_path: Path) -> None:
+    clean(compiled(sheet(derivation(name="W" * 64)), "pdflatex", tmp_path))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -247,6 +350,17 @@ def test_chinese_names_its_engine_and_keeps_its_letters() -> None:
     text = sheet(derivation(name="权重"), "zh")
     assert text.splitlines()[1] == "% !TeX program = xelatex"
     assert "反向传播" in text and r"\newcommand\otherletter[2]{#1}" in text
+
+
+@pytest.mark.parametrize("detail", ["full", "brief"])
+def test_chinese_compiles(detail: str, tmp_path: Path) -> None:
+    finder = shutil.which("kpsewhich")
+    found = finder and subprocess.run([finder, "ctexart.cls"], capture_output=True, check=False).stdout
+    if not found:
+        pytest.skip("no ctex; it is in texlive-lang-chinese, which .ci/run does not install")
+    text = sheet(derivation("4 -> 3 leaky_relu -> 2 softmax", "权重 Größe"), "zh", detail)
+    assert tex_text("交叉熵") in text and tex_text("带泄漏 ReLU") in text
+    clean(compiled(text, "xelatex", tmp_path))
 
 
 def test_scale_is_printed_as_the_program_has_it() -> None:

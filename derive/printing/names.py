@@ -94,10 +94,10 @@ def scripted(name: str, subscript: str = "", superscript: str = "") -> str:
 
 
 def _symbol(name: str) -> str:
-    """One letter, Latin or Greek; empty if the name is longer."""
+    """One letter, Latin or Greek, by itself or spelt out; empty if the name is longer."""
     if len(name) == 1 and name.isascii() and name.isalpha():
         return name
-    if name in GREEK:
+    if name in GREEK or (name.istitle() and name.lower() in GREEK_CAPITALS):
         return f"\\{name}"
     described = unicodedata.name(name, "") if len(name) == 1 else ""
     greek = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", described)

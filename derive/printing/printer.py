@@ -126,6 +126,19 @@ class Printer:
 
     def total(self, products: list[tuple[Product, bool]]) -> Piece:
         """Products in order, joined by their signs; of one product, the product alone."""
+        arranged = self.arranged(products)
+        if not arranged:
+            return Piece("0")
+        (negative, first), *rest = arranged
+        if not rest:
+            return self.signed(negative, first)
+        text = self.signed(negative, first).text
+        for negative, piece in rest:
+            text += f" {self.minus if negative else '+'} {self.wrapped(piece, SUM)}"
+        return Piece(text, SUM)
+
+    def arranged(self, products: list[tuple[Product, bool]]) -> list[tuple[bool, Piece]]:
+        """The summands in the order of print: whether each is negative, and it without its sign."""
         summands = [p for p, _ in products]
         numbers = [p for p in summands if not p.numerator and not p.denominator]
         others = [p for p in summands if p not in numbers]
@@ -138,19 +151,11 @@ class Printer:
             if product in numbers and others:
                 place = -1 if lead and product.coefficient > 0 else 0 if measured else 1
             keyed.append(((place, *key), product))
-        if not keyed:
-            return Piece("0")
         pieces = sorted(
             ((key, product.coefficient < 0, self.magnitude(product)) for key, product in keyed),
             key=lambda item: (*item[0], item[2].text),
         )
-        (_, negative, first), *rest = pieces
-        if not rest:
-            return self.signed(negative, first)
-        text = self.signed(negative, first).text
-        for _, negative, piece in rest:
-            text += f" {self.minus if negative else '+'} {self.wrapped(piece, SUM)}"
-        return Piece(text, SUM)
+        return [(negative, piece) for _, negative, piece in pieces]
 
     def signed(self, negative: bool, piece: Piece) -> Piece:
         return Piece(self.minus + self.wrapped(piece, SUM), SUM) if negative else piece
@@ -169,10 +174,7 @@ class Printer:
 
     def magnitude(self, product: Product) -> Piece:
         """The product without its sign."""
-        factors = [self._factor(base, exponent) for base, exponent in product.numerator]
-        below = [self._factor(base, exponent) for base, exponent in product.denominator]
-        by_key = lambda f: (*f.key, self.piece(f.base).text)  # noqa: E731
-        factors, below = sorted(factors, key=by_key), sorted(below, key=by_key)
+        factors, below = self.factors(product.numerator), self.factors(product.denominator)
         coefficient = abs(product.coefficient)
         summed = None
         if isinstance(product, Summed):
@@ -180,6 +182,11 @@ class Printer:
         if coefficient == 1 and not below and len(factors) + (summed is not None) == 1:
             return summed or self.power(factors[0])
         return self.product(coefficient, factors, below, summed)
+
+    def factors(self, powers: Iterable[tuple[sp.Expr, sp.Expr]]) -> list[Factor]:
+        """The powers in the order of print."""
+        found = [self._factor(base, exponent) for base, exponent in powers]
+        return sorted(found, key=lambda f: (*f.key, self.piece(f.base).text))
 
     def _factor(self, base: sp.Expr, exponent: sp.Expr) -> Factor:
         tensors = list(self._inside(base))

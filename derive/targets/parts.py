@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -15,11 +15,11 @@ from derive.notation import IndexSum, Tensor, elements
 from derive.printing import Naming, rank
 from derive.printing.names import scripted
 from derive.targets import RenderOptions
+from derive.targets.folding import foldable
 from derive.targets.formulas import equation, formula, symbol
 from derive.targets.glyphs import tex_text
 from derive.targets.shapes import shape, shape_check, shaped_equation
-from derive.targets.wording import words as spoken
-from derive.targets.words import WORDS
+from derive.targets.words import WORDS, called
 
 GAP = r"\enspace "
 
@@ -51,13 +51,17 @@ class Box:
 
 @dataclass(frozen=True)
 class Block:
-    """A definition or a gradient: title, numbers of the equations it uses, lines, result."""
+    """A definition or a gradient: title, numbers of the equations it uses, lines, result.
+
+    reasons: why the result holds, each rule once.
+    """
 
     title: str
     uses: tuple[int, ...]
     rows: tuple[Row, ...]
     box: Box
     assumptions: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 class Sheet:
@@ -75,11 +79,26 @@ class Sheet:
         """Plain text in which tensors, with or without indices, and sums become mathematics."""
         names = "|".join(sorted(map(re.escape, self.names), key=len, reverse=True))
         shown, end = "", 0
-        for found in re.finditer(rf"Σ_(\w)|\b({names})\b(?:\[([\w, ]+)\])?", text):
+        marks = rf"\b(?:{names}) = \w+\((?:{names})\)|g′|Σ_(\w)|\b({names})\b(?:\[([\w, ]+)\])?"
+        for found in re.finditer(marks, text):
             summed, name, indices = found.groups()
-            math = rf"\sum_{{{summed}}}" if summed else scripted(self.names[name], _joined(indices))
-            shown, end = shown + tex_text(text[end : found.start()]) + f"${math}$", found.end()
+            if name:
+                math = f"${scripted(self.names[name], _joined(indices))}$"
+            elif summed:
+                math = rf"$\sum_{{{summed}}}$"
+            else:
+                math = self._unbroken(found.group())
+            shown, end = shown + tex_text(text[end : found.start()]) + math, found.end()
         return shown + tex_text(text[end:])
+
+    def _unbroken(self, text: str) -> str:
+        """g′, or an equation of names, on one line."""
+        left, equals, right = text.partition(" = ")
+        if not equals:
+            return "$g'$"
+        function, _, argument = right.partition("(")
+        sides = f"{self.prose(left)} = {tex_text(function)}({self.prose(argument)}"
+        return rf"\mbox{{{sides}}}"
 
     def forward(self) -> Iterator[Block]:
         for definition in self.derivation.forward:
@@ -92,8 +111,8 @@ class Sheet:
         rows = []
         if node.body.has(IndexSum):
             left, right = equation(tensor, node.indices, node.body, self.naming).split(" = ", 1)
-            rows.append(Row(left, right, self.words["entry"]))
-        note = tex_text(spoken(node.note))
+            rows.append(Row(left, foldable(right), self.words["entry"]))
+        note = tex_text(called(node.note, self.lang))
         title = f"${symbol(tensor)}$" + (f" ({note})" if note else "")
         shapes = self.shapes(tensor, definition.array)
         return Block(
@@ -102,32 +121,34 @@ class Sheet:
             tuple(rows),
             Box(
                 self.numbers[tensor.name],
-                equation(tensor, node.indices, value, self.naming),
+                foldable(equation(tensor, node.indices, value, self.naming)),
                 shapes,
                 shapes if node.body.has(IndexSum) else f"{self.words['entrywise']}{GAP}{shapes}",
                 self.shaped(tensor, definition.array),
             ),
+            reasons=(note,) if note else (),
         )
 
     def shapes(self, tensor: Tensor, array: Array | None) -> str:
         if array is None:
             return f"${shape(tensor, self.program.sizes)}$"
-        return f"${shape_check(tensor, array, self.program.sizes)}$"
+        return f"${shape_check(tensor, array, self.naming)}$"
 
     def shaped(self, tensor: Tensor, array: Array | None) -> str | None:
-        return None if array is None else shaped_equation(tensor, array, self.naming)
+        shown = None if array is None else shaped_equation(tensor, array, self.naming)
+        return shown and foldable(shown)
 
     def cost(self) -> Iterator[Block]:
         for definition in self.derivation.forward:
             node = definition.node
             if node.tensor in self.program.costs:
                 shown = equation(node.tensor, node.indices, node.body, self.naming)
-                note = tex_text(spoken(node.note))
+                note = tex_text(called(node.note, self.lang))
                 shapes = f"${shape(node.tensor, self.program.sizes)}$"
-                box = Box(self.numbers[node.tensor.name], shown, shapes, note)
-                yield Block("", (), (), box)
+                box = Box(self.numbers[node.tensor.name], foldable(shown), shapes, note)
+                yield Block("", (), (), box, reasons=(note,) if note else ())
         box = Box(self.numbers["J"], f"J = {self.total}", self.words["scalar"], self.words["cost"])
-        yield Block("", (), (), box)
+        yield Block("", (), (), box, reasons=(self.words["cost"],))
 
     @property
     def losses(self) -> sp.Expr:
@@ -154,22 +175,29 @@ class Sheet:
         rows = [Row(left, formula(first.before, naming), self.words["definition"])]
         for step in gradient.steps if gradient.array is None else gradient.steps[:-1]:
             why = self.prose(reason(step, gradient, self.lang))
-            rows.append(Row("", formula(step.after, naming), why))
+            right = foldable(formula(step.after, naming))
+            if right == rows[-1].right:
+                rows[-1] = replace(rows[-1], reason=self.words["because"].join((rows[-1].reason, why)))
+            else:
+                rows.append(Row("", right, why))
         shapes = remark = self.shapes(tensor, gradient.array)
+        reasons = [row.reason for row in rows[1:]]
         if gradient.array is not None:
-            remark = self.prose(reason(gradient.steps[-1], gradient, self.lang)) + GAP + shapes
+            reasons.append(self.prose(reason(gradient.steps[-1], gradient, self.lang)))
+            remark = reasons[-1] + GAP + shapes
         return Block(
             f"${symbol(tensor)} = {self.quotient(gradient)}$",
             self.uses(gradient),
             tuple(rows),
             Box(
                 self.numbers[gradient.name],
-                equation(tensor, gradient.indices, gradient.value, gradient.naming),
+                foldable(equation(tensor, gradient.indices, gradient.value, gradient.naming)),
                 shapes,
                 remark,
                 self.shaped(tensor, gradient.array),
             ),
             tuple(map(self.prose, gradient.assumptions)),
+            tuple(dict.fromkeys(reasons)),
         )
 
     def quotient(self, gradient: Gradient) -> str:

@@ -10,7 +10,7 @@ from derive.targets.formulas import formula, symbol
 from derive.targets.glyphs import tex_text
 from derive.targets.parts import Sheet
 from derive.targets.shapes import shape
-from derive.targets.wording import words as spoken
+from derive.targets.words import called
 
 ROWS = 24
 """Rows of the table of symbols that fit on a page."""
@@ -52,7 +52,7 @@ def kinks(sheet: Sheet) -> Iterator[str]:
     for node in sheet.program.nodes:
         for kink in node.kinks:
             point, value = (formula(number, sheet.naming) for number in (kink.point, kink.value))
-            name = tex_text(spoken(node.note)) or f"${symbol(node.tensor)}$"
+            name = tex_text(called(node.note, sheet.lang)) or f"${symbol(node.tensor)}$"
             yield sheet.words["kink"].format(point=f"z = {point}", name=name, value=value)
 
 
@@ -65,7 +65,7 @@ def symbols(sheet: Sheet) -> dict[str, Any]:
         meaning = words[tensor.role]
         node = sheet.program.node(tensor)
         if node is not None and node.note:
-            meaning = tex_text(spoken(node.note))
+            meaning = tex_text(called(node.note, sheet.lang))
         rows.append([f"${symbol(tensor)}$", f"${shape(tensor, sizes)}$", meaning])
     half = (len(rows) + 1) // 2
     pairs = [rows[n] + (rows[n + half] if n + half < len(rows) else [""] * 3) for n in range(half)]

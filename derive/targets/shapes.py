@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Any
 
 import sympy as sp
 
@@ -12,7 +14,7 @@ from derive.printing import Naming, latex_expression, tensor_name
 from derive.printing.entry import has_matrix_notation
 from derive.printing.latex import LatexPrinter
 from derive.printing.letters import parts
-from derive.printing.order import POWER
+from derive.printing.order import ENTRYWISE, MATRIX, POWER, SUM, Product
 from derive.printing.printer import Piece
 from derive.targets.glyphs import tex_glyphs
 
@@ -24,10 +26,10 @@ def shape(tensor: Tensor, sizes: Sizes) -> str:
     return _tuple([_size(size, sizes) for size in tensor.shape])
 
 
-def shape_check(tensor: Tensor, array: Array, sizes: Sizes) -> str:
+def shape_check(tensor: Tensor, array: Array, naming: Naming) -> str:
     """What the shapes on both sides of `tensor = array` are."""
-    right = _shapes(array, sizes)
-    own = shape(tensor, sizes)
+    right = ShapesPrinter(naming, array).piece(array).text
+    own = shape(tensor, naming.sizes)
     return own if right in ("", own) else f"{own} = {right}"
 
 
@@ -48,13 +50,13 @@ class ShapedPrinter(LatexPrinter):
 
     def _Leaf(self, array: Leaf) -> Piece:
         name = super()._Leaf(array).text
-        return Piece(self.under(name, _shapes(array, self.naming.sizes)) if array.axes else name)
+        return Piece(self.under(name, _axes(array, self.naming.sizes)) if array.axes else name)
 
     def _Transposed(self, array: Transposed) -> Piece:
         if not isinstance(array.operand, Leaf):
             return super()._Transposed(array)
         name = super()._Transposed(array).text
-        return Piece(self.under(name, _shapes(array, self.naming.sizes)), POWER)
+        return Piece(self.under(name, _axes(array, self.naming.sizes)), POWER)
 
 
 def _has_functions(array: Array) -> bool:
@@ -66,31 +68,74 @@ def _contracts(array: Array) -> bool:
     return isinstance(array, MatrixProduct | AxisSum) or any(map(_contracts, parts(array)))
 
 
-def _shapes(array: Array, sizes: Sizes) -> str:
-    if isinstance(array, MatrixProduct):
-        left, right = _shapes(array.left, sizes), _shapes(array.right, sizes)
-        return rf"{_bracketed(left)}\,{_bracketed(right)}"
-    if isinstance(array, AxisSum) and len(array.operand.axes) == 2 and array.keepdims:
+class ShapesPrinter(LatexPrinter):
+    """The shapes of whole arrays in the place of their names; numbers and functions leave no trace."""
+
+    def _print(self, node: Any) -> Piece:
+        if isinstance(node, Array | sp.Add | sp.Mul | sp.Pow | sp.Dummy):
+            return super()._print(node)
+        found = sorted((s for s in node.free_symbols if s in self.operands), key=str)
+        return _sum([self.piece(symbol) for symbol in found])
+
+    def parentheses(self, text: str) -> str:
+        return f"[{text}]"
+
+    def total(self, products: list[tuple[Product, bool]]) -> Piece:
+        return _sum([piece for _, piece in self.arranged(products)])
+
+    def magnitude(self, product: Product) -> Piece:
+        above, below = map(self._shapes, (product.numerator, product.denominator))
+        if below and len({piece.text for piece in (*above, *below)}) == 1:
+            return below[0]
+        sides = [self._product(side) for side in (above, below) if side]
+        if len(sides) < 2:
+            return sides[0] if sides else Piece("")
+        return Piece(" / ".join(self.wrapped(side, MATRIX) for side in sides), ENTRYWISE)
+
+    def _shapes(self, powers: tuple[tuple[sp.Expr, sp.Expr], ...]) -> list[Piece]:
+        pieces = [self.piece(factor.base) for factor in self.factors(powers)]
+        return [piece for piece in pieces if piece.text]
+
+    def _product(self, pieces: list[Piece]) -> Piece:
+        if len(pieces) == 1:
+            return pieces[0]
+        return Piece(r" \odot ".join(self.wrapped(piece, MATRIX) for piece in pieces), ENTRYWISE)
+
+    def _array(self, array: Array) -> Piece:
+        return Piece(_axes(array, self.naming.sizes) if array.axes else "")
+
+    _Leaf = _Transposed = _Reshaped = _Filled = _Einsum = _array
+
+    def _AxisSum(self, array: AxisSum) -> Piece:
+        if len(array.operand.axes) != 2 or not array.keepdims:
+            return self._array(array)
         summed = array.operand.axes[array.axis]
-        inner = _bracketed(_shapes(array.operand, sizes))
-        size = "1" if summed is None else _size(summed.dim, sizes)
-        return rf"{inner}\,{_tuple([size, '1'])}" if array.axis == 1 else rf"{_tuple(['1', size])}\,{inner}"
-    if isinstance(array, Entrywise):
-        shapes = [_shapes(operand, sizes) for _, operand in array.operands if operand.axes]
-        if array.formula.is_Mul and sp.denom(array.formula).free_symbols.isdisjoint(
-            dummy for dummy, _ in array.operands
-        ):
-            return r" \odot ".join(shapes)
-        return " + ".join(dict.fromkeys(shapes))
-    return _tuple(["1" if axis is None else _size(axis.dim, sizes) for axis in array.axes])
+        inner = self.wrap(array.operand, ENTRYWISE)
+        size = "1" if summed is None else _size(summed.dim, self.naming.sizes)
+        ones = _tuple([size, "1"] if array.axis == 1 else ["1", size])
+        return Piece(rf"{inner}\,{ones}" if array.axis == 1 else rf"{ones}\,{inner}", MATRIX)
 
 
-def _bracketed(shapes: str) -> str:
-    return f"[{shapes}]" if " + " in shapes or r" \odot " in shapes else shapes
+def _sum(pieces: list[Piece]) -> Piece:
+    """The shapes of summands, each once; of an entrywise product of equal shapes, that shape."""
+    if len(pieces) == 1:
+        return pieces[0]
+    found: dict[str, Piece] = {}
+    for piece in pieces:
+        alike = set(re.findall(r"\([^()]*\)", piece.text))
+        whole = Piece(alike.pop()) if len(alike) == 1 and r"\," not in piece.text else piece
+        found.update({whole.text: whole} if whole.text else {})
+    if len(found) == 1:
+        return next(iter(found.values()))
+    return Piece(" + ".join(found), SUM)
 
 
 def _size(size: sp.Expr, sizes: Sizes) -> str:
     return latex_expression(sp.sympify(size), Naming(sizes=sizes))
+
+
+def _axes(array: Array, sizes: Sizes) -> str:
+    return _tuple(["1" if axis is None else _size(axis.dim, sizes) for axis in array.axes])
 
 
 def _tuple(sizes: list[str]) -> str:

@@ -17,7 +17,7 @@ from derive.targets.layers import layers
 from derive.targets.lines import broken
 from derive.targets.parts import Block, Box, Sheet
 from derive.targets.prelude import conventions, symbols
-from derive.targets.wording import words as spoken
+from derive.targets.words import WORDS, called
 
 
 def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
@@ -28,34 +28,47 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
     return {
         "name": derivation.name,
         "title": sheet.words["title"],
-        "subtitle": subtitle(derivation),
+        "subtitle": subtitle(sheet),
         "words": sheet.words,
+        "intro": sheet.words[f"intro {options.detail}"],
         "chinese": options.lang == "zh",
         "conventions": list(conventions(sheet)),
         "symbols": symbols(sheet),
         "forward": forward,
         "cost": cost,
         "gradients": gradients,
-        "forward_summary": summary([*forward, *cost], lines),
-        "backward_summary": summary(gradients, lines),
+        "forward_summary": summary([*forward, *cost], lines, options),
+        "backward_summary": summary(gradients, lines, options),
         "evidence": evidence(sheet),
         "code": [code_row(line) for line in code(derivation, options, lines)],
     }
 
 
-def subtitle(derivation: Derivation) -> str:
+def subtitle(sheet: Sheet) -> str:
     """The network in one line; empty for a program that is not a chain of layers."""
     try:
-        net = layers(derivation)
+        net = layers(sheet.derivation)
     except SpecError:
         return ""
-    arrow = r" $\to$ "
-    chain = arrow.join(tex_text(spoken(part)) for part in net.describe().split(" -> "))
-    return f"{chain}, {tex_text(spoken(net.loss.note))}"
+    parts = (part.partition(" ") for part in net.describe().split(" -> "))
+    shown = (f"{size} {called(name, sheet.lang)}".strip() for size, _, name in parts)
+    loss = tex_text(called(net.loss.note, sheet.lang))
+    return sheet.words["subtitle"].format(layers=r" $\to$ ".join(map(tex_text, shown)), loss=loss)
 
 
-def summary(blocks: Iterable[Block], lines: dict[int, str]) -> list[tuple[Box, str]]:
-    return [(block.box, tex_text(lines[block.box.number])) for block in blocks]
+def summary(
+    blocks: Iterable[Block], lines: dict[int, str], options: RenderOptions
+) -> list[tuple[Box, str, str]]:
+    """Formulas with their lines of NumPy, and with their reasons where these stand nowhere else."""
+    join = WORDS[options.lang]["because"].join
+    return [
+        (
+            block.box,
+            tex_text(lines[block.box.number]),
+            join(block.reasons) if options.detail == "brief" else "",
+        )
+        for block in blocks
+    ]
 
 
 def numpy_lines(sheet: Sheet) -> dict[int, str]:
@@ -95,9 +108,11 @@ def code(derivation: Derivation, options: RenderOptions, lines: dict[int, str]) 
 
 def code_row(line: str) -> str:
     """A line of code as TeX prints it, with its spaces kept and its remark set apart."""
-    text, mark, remark = line.partition("  # ")
-    shown = tex_text(text).replace(" ", "~")
-    return shown + (rf"~~\remark{{{tex_text('# ' + remark).replace(' ', '~')}}}" if mark else "")
+    text, mark, remark = line.partition("# ")
+    said, equation, number = (mark + remark).partition("equation ")
+    said = tex_text(said + equation).replace(" ", "~")
+    link = rf"\hyperlink{{eq{number}}}{{{number}}}" if number else ""
+    return tex_text(text).replace(" ", "~") + (rf"\remark{{{said}{link}}}" if mark else "")
 
 
 def evidence(sheet: Sheet) -> list[str]:
@@ -115,9 +130,12 @@ def evidence(sheet: Sheet) -> list[str]:
     return [passed, words["evidence scope"]]
 
 
+TEMPLATES = {"full": "derivation.tex.jinja", "brief": "brief.tex.jinja"}
+
+
 def files(options: RenderOptions) -> dict[str, str]:
     name = "derivation.tex" if options.lang == "en" else f"derivation.{options.lang}.tex"
-    return {name: "derivation.tex.jinja"}
+    return {name: TEMPLATES[options.detail]}
 
 
 TARGET = Target(

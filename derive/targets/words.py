@@ -5,13 +5,90 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from derive.targets.wording import words
+
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "relu": "ReLU",
+        "leaky_relu": "leaky ReLU",
+        "thresholded_relu": "thresholded ReLU",
+        "relu6": "ReLU6",
+        "elu": "ELU",
+        "selu": "SELU",
+        "celu": "CELU",
+        "gelu": "GELU",
+        "gelu_tanh": "GELU (tanh)",
+        "silu": "SiLU",
+        "gaussian_nll": "Gaussian likelihood",
+    },
+    "zh": {
+        "identity": "恒等函数",
+        "sigmoid": "sigmoid",
+        "tanh": "tanh",
+        "relu": "ReLU",
+        "leaky_relu": "带泄漏 ReLU",
+        "softmax": "softmax",
+        "log_softmax": "对数 softmax",
+        "relu6": "ReLU6",
+        "elu": "ELU",
+        "selu": "SELU",
+        "celu": "CELU",
+        "gelu": "GELU",
+        "gelu_tanh": "GELU（tanh 近似）",
+        "silu": "SiLU",
+        "swish": "swish",
+        "mish": "mish",
+        "softplus": "softplus",
+        "softsign": "softsign",
+        "hard_sigmoid": "分段线性 sigmoid",
+        "hard_swish": "分段 swish",
+        "hard_tanh": "分段线性 tanh",
+        "thresholded_relu": "阈值 ReLU",
+        "soft_shrink": "软收缩",
+        "hard_shrink": "硬收缩",
+        "tanhshrink": "tanh 收缩",
+        "log_sigmoid": "对数 sigmoid",
+        "exp": "指数函数",
+        "sine": "正弦",
+        "gaussian": "高斯函数",
+        "squareplus": "squareplus",
+        "bent_identity": "弯曲恒等函数",
+        "squared_error": "平方误差",
+        "binary_cross_entropy": "二元交叉熵",
+        "cross_entropy": "交叉熵",
+        "absolute_error": "绝对误差",
+        "huber": "Huber 损失",
+        "log_cosh": "对数双曲余弦",
+        "hinge": "合页损失",
+        "squared_hinge": "平方合页损失",
+        "exponential": "指数损失",
+        "poisson": "泊松损失",
+        "negative_log_likelihood": "负对数似然",
+        "focal": "焦点损失",
+        "kl_divergence": "KL 散度",
+        "quantile": "分位数损失",
+        "gaussian_nll": "高斯似然",
+        "regularizer": "正则项",
+    },
+}
+"""What activations and losses are called; a name that is missing is read as words."""
+
+
+def called(name: str, lang: str) -> str:
+    """The name of an activation or a loss in a language."""
+    return NAMES[lang].get(name) or words(name)
+
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "kind": "Derivation",
+        "subtitle": "{layers}, {loss}",
         "title": "Backpropagation, derived step by step",
-        "intro": "Every gradient below follows from the forward definitions by the rules named beside "
+        "intro full": "Every gradient below follows from the forward definitions by the rules named beside "
         "each line. Sums and indices stay in sight until the last line of a block, which reads them as "
         "operations on whole arrays. Nothing is quoted: each line was computed from the line before it.",
+        "intro brief": "Every gradient below follows from the forward definitions by the rules named under it, and every "
+        "step was computed and checked; the full sheet shows each of them.",
         "conventions": "Conventions",
         "samples": "Samples",
         "samples columns": r"Samples are columns: column $i$ of $X$ is one sample, and there are $m$ of them.",
@@ -72,6 +149,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "assuming": "assuming",
         "summary": "All formulas",
         "summary text": "Every equation with its shape and its line of NumPy.",
+        "because": "; ",
         "summary forward": "Forward, from top to bottom",
         "summary backward": "Backward, from top to bottom",
         "evidence": "What was proved",
@@ -91,9 +169,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "zh": {
         "kind": "推导",
+        "subtitle": "{layers}，{loss}",
         "title": "反向传播：逐步推导",
-        "intro": "下面的每个梯度都由正向定义推出，每一行右侧注明所用的规则。求和与下标一直保留到每段的最后一行，"
+        "intro full": "下面的每个梯度都由正向定义推出，每一行右侧注明所用的规则。求和与下标一直保留到每段的最后一行，"
         "最后一行把它们写成整个数组的运算。没有一步是引用来的：每一行都由上一行计算得出。",
+        "intro brief": "下面的每个梯度都由正向定义推出，所用的规则写在公式下面；每一步都经过计算和检验，完整版列出全部步骤。",
         "conventions": "约定",
         "samples": "样本",
         "samples columns": "样本按列排列：$X$ 的第 $i$ 列是一个样本，共有 $m$ 个样本。",
@@ -151,6 +231,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "from": "用到",
         "assuming": "假设",
         "summary": "公式汇总",
+        "because": "；",
         "summary text": "每个公式及其维度和对应的一行 NumPy。",
         "summary forward": "正向，自上而下",
         "summary backward": "反向，自上而下",
