@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from derive.printing import Naming, rank
 from derive.targets import RenderOptions, Target
 from derive.targets.blocks import filled
 from derive.targets.layers import Layers, layers
+from derive.targets.lines import WIDTH
 from derive.targets.plan.buffers import memory
 from derive.targets.plan.passes import Pass, forward_and_backward
 from derive.targets.plan.weights import once_a_step
@@ -47,8 +48,11 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "layer_sizes": filled("LAYER_SIZES = (", map(str, net.sizes.values()), ")"),
         "hyperparameters": hyperparameters(net),
         "layers": done.weights,
-        "unpacked": unpacked([layer.joined.text for layer in done.weights]),
-        "unpacked_gradients": unpacked([layer.gradient.text for layer in done.weights]),
+        "unpacked": unpacked((layer.joined.text for layer in done.weights), "matrices(theta)", 4),
+        "gradients": [
+            unpacked((layer.gradient.text for layer in done.weights), "gradients", indent)
+            for indent in (4, 8)
+        ],
         "passed_back": [w for w in done.weights if any(w.alone in line.call.operands for line in done.lines)],
         "places": places,
         "size": places[-1][1],
@@ -72,9 +76,11 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
     }
 
 
-def unpacked(names: list[str]) -> str:
-    """Names on the left of an assignment from a tuple."""
-    return filled("(", names, ")") if len(names) > 8 else f"{', '.join(names)}{',' * (len(names) == 1)}"
+def unpacked(names: Iterable[str], source: str, indent: int) -> str:
+    """The assignment of names from a tuple."""
+    names = list(names)
+    line = f"{' ' * indent}{', '.join(names)}{',' * (len(names) == 1)} = {source}"
+    return line if len(line) <= WIDTH else filled(f"{' ' * indent}(", names, f") = {source}")
 
 
 def offsets(done: Pass) -> list[tuple[int, int]]:

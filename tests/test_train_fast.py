@@ -1,0 +1,358 @@
+"""train_fast.py: the numbers of train.py over many steps, no array made in a step, data of every kind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tracemalloc
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from derive import Convention, Network, derive
+from derive.activations import ACTIVATIONS
+from derive.errors import SpecError
+from derive.losses import LOSSES
+from derive.render import render
+from derive.targets.layers import layers
+from derive.targets.plan.buffers import memory, read
+from derive.targets.plan.passes import forward_and_backward
+from derive.targets.plan.values import Value
+
+SPECS = (
+    "3 -> 1 sigmoid",
+    "3 -> 4 tanh -> 1 sigmoid",
+    "3 -> 4 relu -> 3 softmax",
+    "3 -> 4 gelu -> 2 identity",
+    "3 -> 5 relu -> 4 tanh -> 3 sigmoid -> 1 sigmoid",
+    "3 -> 4 leaky_relu(slope) -> 3 log_softmax",
+    "3 -> 4 tanh -> 2 identity | huber | l2(0.3) | l1(lam)",
+)
+LAYOUTS = ("columns", "rows")
+BATCHES = ({}, {"batch_size": 16}, {"batch_size": 13})
+STEPS = 100
+
+
+@cache
+def both(spec: str, **choices: Any) -> tuple[Any, Any]:
+    """train.py and train_fast.py as modules; the fast one in blocks of 7 samples, to have several."""
+    texts = render(derive(Network.parse(spec, convention=Convention(**choices))), ["py", "fast"])
+    made = []
+    for file, text in texts.items():
+        module = ModuleType(f"{file[:-3]}_{len(sys.modules)}")
+        sys.modules[module.__name__] = module
+        exec(compile(text, f"{file} of {spec}", "exec"), module.__dict__)
+        made.append(module)
+    made[1].BLOCK.update({4: 7, 8: 7})
+    return made[0], made[1]
+
+
+def data(code: Any, m: int, layout: str = "columns", seed: int = 1) -> tuple[Any, Any]:
+    """X and labels that fit the output."""
+    rng = np.random.default_rng(seed)
+    X, n = rng.normal(size=(code.LAYER_SIZES[0], m)), code.LAYER_SIZES[-1]
+    if "most probable" in code.predict.__doc__ or "argmax" in code.predict.__doc__:
+        Y = np.eye(n)[:, rng.integers(n, size=m)]
+    elif "0 or 1" in code.predict.__doc__:
+        Y = rng.integers(2, size=(n, m)).astype(float)
+    else:
+        Y = np.eye(n)[:, rng.integers(n, size=m)]
+    return (X.T, Y.T) if layout == "rows" else (X, Y)
+
+
+def agree(
+    plain: Any, fast: Any, X: Any, Y: Any, steps: int = STEPS, tolerance: float = 1e-11, **choices: Any
+) -> None:
+    """Costs and parameters of both after so many steps, or the epochs that hold them."""
+    params = plain.init_params(3)
+    samples = max(X.shape[0], X.shape[1])
+    epochs = max(1, steps // -(-samples // choices.get("batch_size", samples)))
+    wanted, costs = plain.train(X, Y, learning_rate=0.02, epochs=epochs, seed=5, params=params, **choices)
+    trainer = fast.Trainer(params, X, Y, learning_rate=0.02, seed=5, **choices)
+    np.testing.assert_allclose(trainer.fit(epochs), costs, rtol=tolerance)
+    for name, value in trainer.params.items():
+        scale = np.max(np.abs(wanted[name]))
+        np.testing.assert_allclose(value, wanted[name], rtol=tolerance, atol=tolerance * scale, err_msg=name)
+    assert all(np.array_equal(params[name], value) for name, value in plain.init_params(3).items())
+
+
+@pytest.mark.parametrize("spec", SPECS)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_numbers_of_train_py(spec: str, layout: str) -> None:
+    plain, fast = both(spec, layout=layout)
+    X, Y = data(plain, 50, layout)
+    for choices in BATCHES:
+        agree(plain, fast, X, Y, **choices)
+
+
+@pytest.mark.parametrize(
+    "choice", [{"convention": "exact"}, {"derivatives": "input"}, {"fused": False}], ids=str
+)
+def test_the_same_in_every_convention(choice: dict[str, Any]) -> None:
+    plain, fast = both("3 -> 4 tanh -> 3 softmax", **choice)
+    agree(plain, fast, *data(plain, 50), batch_size=16)
+
+
+SCALAR = [n for n, a in ACTIVATIONS.items() if not a.vector and n not in ("exp", "swish")]
+
+
+@pytest.mark.parametrize("names", [SCALAR[n : n + 7] for n in range(0, len(SCALAR), 7)], ids="-".join)
+def test_every_activation(names: list[str]) -> None:
+    plain, fast = both("3 -> " + "".join(f"4 {name} -> " for name in names) + "2 identity")
+    agree(plain, fast, *data(plain, 20), steps=20, tolerance=1e-9)
+
+
+OUTPUTS = {"poisson": "softplus", "kl_divergence": "softmax", "cross_entropy": "softmax"} | {
+    "negative_log_likelihood": "log_softmax",
+    "binary_cross_entropy": "sigmoid",
+    "focal": "sigmoid",
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_loss(loss: str) -> None:
+    call = f"{loss}(0.5)" if loss == "gaussian_nll" else loss
+    plain, fast = both(f"3 -> 4 softmax -> 2 {OUTPUTS.get(loss, 'identity')} | {call}")
+    X, Y = data(plain, 20)
+    agree(plain, fast, X, np.full_like(Y, 0.5) if loss == "kl_divergence" else Y, steps=20)
+
+
+def test_float32() -> None:
+    plain, fast = both("3 -> 4 tanh -> 3 softmax")
+    X, Y = data(plain, 50)
+    params = plain.init_params(3)
+    wanted, costs = plain.train(X, Y, learning_rate=0.1, epochs=STEPS, params=params)
+    trainer = fast.Trainer(params, X, Y, learning_rate=0.1, dtype=np.float32)
+    np.testing.assert_allclose(trainer.fit(STEPS), costs, rtol=1e-5)
+    for name, value in trainer.params.items():
+        assert value.dtype == np.float32
+        np.testing.assert_allclose(value, wanted[name], rtol=1e-4, atol=1e-5)
+    single = {name: value.astype(np.float32) for name, value in params.items()}
+    assert fast.Trainer(single, X, Y, learning_rate=0.1).params["W1"].dtype == np.float32
+
+
+def test_the_same_bits_in_every_run() -> None:
+    plain, fast = both("3 -> 4 tanh -> 3 softmax")
+    X, Y = data(plain, 50)
+    runs = []
+    for seed in (4, 4, 5):
+        trainer = fast.Trainer(plain.init_params(), X, Y, learning_rate=0.1, batch_size=16, seed=seed)
+        runs.append((trainer.fit(5), trainer.params))
+    assert runs[0][0] == runs[1][0] != runs[2][0]
+    assert all(np.array_equal(runs[0][1][name], runs[1][1][name]) for name in runs[0][1])
+
+
+def test_step_gives_the_cost_of_its_batch_before_the_update() -> None:
+    plain, fast = both("3 -> 4 tanh -> 2 identity | huber | l2(0.3) | l1(lam)")
+    X, Y = data(plain, 50)
+    params = plain.init_params()
+    trainer = fast.Trainer(params, X, Y, learning_rate=0.1, batch_size=20, seed=9)
+    order = np.random.default_rng(9).permutation(50)
+    for start in (0, 20, 40):
+        batch = order[start : start + 20]
+        wanted = plain.cost(trainer.params, X[:, batch], Y[:, batch])
+        assert trainer.step() == pytest.approx(wanted, rel=1e-12)
+
+
+def test_params_are_copies() -> None:
+    plain, fast = both("3 -> 1 sigmoid")
+    trainer = fast.Trainer(plain.init_params(), *data(plain, 9), learning_rate=0.1)
+    trainer.params["W1"][...] = 7
+    assert not np.any(trainer.params["W1"] == 7)
+
+
+# Memory
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("choices", [{}, {"batch_size": 3000}, {"batch_size": 700}], ids=str)
+@pytest.mark.parametrize("spec", ["3 -> 4 gelu -> 3 softmax", "3 -> 4 elu -> 1 sigmoid | l2(0.1)"])
+def test_no_array_is_made_in_a_step(spec: str, choices: dict[str, int], dtype: Any, layout: str) -> None:
+    plain, fast = both(spec, layout=layout)
+    X, Y = data(plain, 8000, layout)
+    kept = dict(fast.BLOCK)
+    fast.BLOCK.update({4: 1000, 8: 1000})
+    try:
+        trainer = fast.Trainer(plain.init_params(), X, Y, learning_rate=0.1, dtype=dtype, **choices)
+    finally:
+        fast.BLOCK.update(kept)
+    trainer.fit(2)
+    tracemalloc.start()
+    try:
+        trainer.fit(2)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1000 * dtype().itemsize, (
+        f"{peak} bytes at the peak; one row of a block has {1000 * dtype().itemsize}"
+    )
+
+
+def peak_of_training(fast: Any, plain: Any, X: Any, Y: Any) -> int:
+    tracemalloc.start()
+    try:
+        fast.Trainer(plain.init_params(), X, Y, learning_rate=0.1).fit(1)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_memory_grows_with_the_block_not_with_the_data(layout: str, tmp_path: Path) -> None:
+    plain, fast = both("3 -> 4 tanh -> 1 sigmoid", layout=layout)
+    fast.BLOCK.update({4: 500, 8: 500})
+    peaks = []
+    for m in (5000, 50000):
+        X, Y = data(plain, m, layout)
+        mapped = []
+        for name, value in (("X", X), ("Y", Y)):
+            array = np.memmap(tmp_path / f"{name}{m}", value.dtype, "w+", shape=value.shape)
+            array[...] = value
+            array.flush()
+            mapped.append(np.memmap(tmp_path / f"{name}{m}", value.dtype, "r", shape=value.shape))
+        peaks.append(peak_of_training(fast, plain, *mapped))
+    fast.BLOCK.update({4: 7, 8: 7})
+    assert peaks[1] < peaks[0] * 1.1 < 5000 * 8 * 3
+
+
+def other_strides(value: Any) -> list[Any]:
+    wide = np.zeros((value.shape[0], 2 * value.shape[1]))
+    wide[:, ::2] = value
+    frozen = value.copy()
+    frozen.flags.writeable = False
+    swapped = value.astype(value.dtype.newbyteorder())
+    return [np.asfortranarray(value), wide[:, ::2], value[:, ::-1].copy()[:, ::-1], frozen, swapped]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_data_in_any_order_of_strides(layout: str) -> None:
+    plain, fast = both("3 -> 4 tanh -> 3 softmax", layout=layout)
+    X, Y = (np.ascontiguousarray(value) for value in data(plain, 50, layout))
+    for choices in ({}, {"batch_size": 16}):
+        results = []
+        for given in zip([X, *other_strides(X)], [Y, *other_strides(Y)], strict=True):
+            trainer = fast.Trainer(plain.init_params(), *given, learning_rate=0.1, **choices)
+            results.append((trainer.fit(3), trainer.params["W1"]))
+        assert all(costs == results[0][0] and np.array_equal(W, results[0][1]) for costs, W in results[1:])
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64, np.float32, np.float16])
+def test_data_of_any_real_dtype(dtype: Any) -> None:
+    plain, fast = both("3 -> 4 tanh -> 1 sigmoid")
+    X, Y = data(plain, 50)
+    X, Y = X > 0, Y > 0
+    for choices in ({}, {"batch_size": 16}):
+        wanted = fast.Trainer(
+            plain.init_params(), X.astype(float), Y.astype(float), learning_rate=0.1, **choices
+        )
+        trainer = fast.Trainer(
+            plain.init_params(), X.astype(dtype), Y.astype(dtype), learning_rate=0.1, **choices
+        )
+        assert trainer.fit(3) == wanted.fit(3)
+
+
+# Bad input
+
+GOOD_X, GOOD_Y = np.ones((3, 7)), np.ones((1, 7))
+BAD: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"X": np.ones((4, 7))}, "X has shape (4, 7); (3, m) is needed"),
+    ({"X": np.ones((3, 0))}, "X has shape (3, 0)"),
+    ({"X": np.ones(3)}, "X has shape (3,)"),
+    ({"X": np.full((3, 7), "a")}, "X has dtype"),
+    ({"X": np.full((3, 7), np.nan)}, "X has nan or inf"),
+    ({"X": np.full((3, 7), 1e300), "dtype": np.float32}, "X has nan or inf, as float32"),
+    ({"Y": np.ones((1, 6))}, "Y has shape (1, 6), X (3, 7); (1, 7) is needed"),
+    ({"Y": np.ones((1, 7), complex)}, "Y has dtype complex128"),
+    ({"Y": np.full((1, 7), 2.0)}, "binary cross-entropy needs labels from 0 to 1"),
+    ({"Y": np.full((1, 7), np.nan)}, "Y has nan or inf"),
+    ({"batch_size": 8}, "batch_size is 8, X has shape (3, 7); 1 to 7"),
+    ({"batch_size": 0}, "batch_size is 0"),
+    ({"learning_rate": 0.0}, "learning_rate is 0.0"),
+    ({"dtype": np.float16}, "dtype is <class 'numpy.float16'>; float32 or float64"),
+    ({"dtype": "no type"}, "dtype is no type"),
+    ({"params": {"W1": np.ones((1, 3))}}, "params has W1; W1, b1 are needed"),
+    ({"params": {"W1": np.ones((3, 1)), "b1": np.ones((1, 1))}}, "W1 has shape (3, 1)"),
+    ({"params": {"W1": np.full((1, 3), "a"), "b1": np.ones((1, 1))}}, "W1 has shape (1, 3) and dtype"),
+)
+
+
+@pytest.mark.parametrize(("wrong", "message"), BAD, ids=[message for _, message in BAD])
+def test_bad_input_is_named_with_its_shape(wrong: dict[str, Any], message: str) -> None:
+    plain, fast = both("3 -> 1 sigmoid")
+    params = plain.init_params()
+    given = {"params": params, "X": GOOD_X, "Y": GOOD_Y, "learning_rate": 0.1, **wrong}
+    with np.errstate(over="ignore"), pytest.raises(ValueError) as caught:
+        fast.Trainer(**given)
+    assert message in str(caught.value)
+    assert all(np.array_equal(params[name], value) for name, value in plain.init_params().items())
+
+
+def test_a_program_that_is_no_chain_of_layers_is_refused() -> None:
+    derivation = derive(Network.parse("3 -> 1 sigmoid"))
+    object.__setattr__(derivation.program, "sizes", {})
+    with pytest.raises(SpecError, match="needs one input"):
+        render(derivation, ["fast"])
+
+
+# The plan and the text
+
+
+@pytest.mark.parametrize("spec", [*SPECS, "3 -> 4 mish -> 4 elu -> 4 softmax -> 2 identity | log_cosh"])
+def test_what_a_line_reads_is_still_in_its_array(spec: str) -> None:
+    derivation = derive(Network.parse(spec))
+    done = forward_and_backward(derivation, layers(derivation))
+    planned = memory(done.lines, done.kept)
+    inside: dict[Any, Value] = {}
+    for line in done.lines:
+        for value in read(line.call):
+            assert inside[planned.of[value]] is value, f"{value.name or value} is gone"
+        if isinstance(line.result, Value):
+            inside[planned.of[line.result]] = line.result
+    assert inside[planned.of[done.losses]] is done.losses
+
+
+def test_the_activation_is_overwritten_by_its_derivative() -> None:
+    derivation = derive(Network.parse("3 -> 4 tanh -> 1 sigmoid"))
+    done = forward_and_backward(derivation, layers(derivation))
+    planned = memory(done.lines, done.kept)
+    (own,) = [buffer for buffer in planned.buffers if buffer.joined]
+    calls = [line.call.function for line in done.lines if planned.of.get(line.result) is own]  # type: ignore[call-overload]
+    assert calls == ["np.matmul", "np.tanh", "np.square", "np.subtract", "np.multiply"]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fast")
+    for number, spec in enumerate((*SPECS, "3 -> " + "4 tanh -> " * 12 + "3 softmax")):
+        network = Network.parse(spec, convention=Convention(layout=LAYOUTS[number % 2]))  # type: ignore[arg-type]
+        text = render(derive(network), ["fast"])["train_fast.py"]
+        (folder / f"fast_{number}.py").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_generated_code_passes_the_linter(written: Path) -> None:
+    rules = ["--select", "E,F,I,UP,B,SIM,RUF", "--line-length", "100", "--isolated", "--no-cache"]
+    result = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", *rules, str(written)], capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stdout
+
+
+def test_generated_code_passes_the_strict_type_checker(written: Path, tmp_path: Path) -> None:
+    options = ["--strict", "--no-incremental", f"--cache-dir={tmp_path}", "--config-file="]
+    files = [str(path) for path in sorted(written.glob("*.py")) if "special" not in path.read_text()]
+    result = subprocess.run([sys.executable, "-m", "mypy", *options, *files], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
+
+
+def test_only_numpy_is_imported(written: Path) -> None:
+    for path in written.glob("*.py"):
+        imports = [line for line in path.read_text().splitlines() if line.startswith(("import ", "from "))]
+        allowed = ("__future__", "collections.abc", "typing", "numpy", "scipy")
+        assert all(line.split()[1].split(".")[0] in {a.split(".")[0] for a in allowed} for line in imports)
+        assert ("scipy" in str(imports)) == ("special." in path.read_text())
