@@ -123,10 +123,10 @@ class Flow(Block):
 
 @dataclass(frozen=True)
 class Summary(Block):
-    """Two columns, forward read down and backward read up: number, formula, line of NumPy."""
+    """Two columns, forward read down and backward read up: number, formula, reason, line of NumPy."""
 
     heads: tuple[str, str]
-    columns: tuple[tuple[tuple[int, Math, str], ...], tuple[tuple[int, Math, str], ...]]
+    columns: tuple[tuple[tuple[int, Math, Text, str], ...], tuple[tuple[int, Math, Text, str], ...]]
 
 
 @dataclass(frozen=True)

@@ -267,8 +267,8 @@ SENTENCES: dict[str, dict[str, str]] = {
     # the page that collects everything
     "summary": {"en": "All formulas on one page", "zh": "公式汇总"},
     "summary text": {
-        "en": "Each formula with its number and its line of NumPy.",
-        "zh": "每个公式及其编号和对应的一行 NumPy。",
+        "en": "Each formula with its number, where it comes from, and its line of NumPy.",
+        "zh": "每个公式及其编号、来由和对应的一行 NumPy。",
     },
     "summary forward": {"en": "Forward, read down", "zh": "正向，自上而下"},
     "summary backward": {"en": "Backward, read up", "zh": "反向，自下而上"},
@@ -371,6 +371,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "With them the cost {J} falls from {before} to {after}.",
         "zh": "成本 {J} 由 {before} 降为 {after}。",
     },
+    "mean": {"en": "the cost: mean over the samples", "zh": "成本：对样本取平均"},
+    "cost": {"en": "the cost", "zh": "成本"},
     # the evidence
     "evidence": {"en": "The evidence", "zh": "证据"},
     "checked": {"en": "What was checked for this handout", "zh": "这份讲义做了哪些检验"},

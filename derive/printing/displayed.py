@@ -84,6 +84,9 @@ class DisplayPrinter(DisplayProducts):
     def _Abs(self, expr: sp.Expr) -> Piece:
         return Piece(self.enclosed("abs", self.piece(expr.args[0]).text))
 
+    def _factorial(self, expr: sp.Expr) -> Piece:
+        return Piece(f"{self.wrap(expr.args[0], POWER)}!", POWER)
+
     def _floor(self, expr: sp.Expr) -> Piece:
         return Piece(self.enclosed("floor", self.piece(expr.args[0]).text))
 

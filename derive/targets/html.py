@@ -135,8 +135,8 @@ def _summary(block: b.Summary) -> str:
     for kind, head, column in zip(("forward", "backward"), block.heads, block.columns, strict=True):
         rows = "".join(
             f'<li><div><span class="scroll">{block_math(formula)}</span><a href="#eq{n}">({n})</a></div>'
-            f"<code>{escape(code)}</code></li>"
-            for n, formula, code in column
+            f'<span class="why">{text(why)}</span><code>{escape(code)}</code></li>'
+            for n, formula, why, code in column
         )
         columns.append(f'<div class="{kind}"><h4>{escape(head)}</h4><ul>{rows}</ul></div>')
     return f'<div class="summary">{"".join(columns)}</div>'

@@ -125,7 +125,10 @@ def _cell(parts: b.Text, align: str) -> str:
 def _summary(block: b.Summary) -> str:
     columns = []
     for column in block.columns:
-        rows = "\n".join(f"  ({n}, {display(formula)}, {string(code)})," for n, formula, code in column)
+        rows = "\n".join(
+            f"  ({n}, {display(formula)}, {content(why)}, {string(code)}),"
+            for n, formula, why, code in column
+        )
         columns.append(f"(\n{rows}\n)")
     heads = ", ".join(f"[{escape(head)}]" for head in block.heads)
     return f"#summary({heads}, {', '.join(columns)})"

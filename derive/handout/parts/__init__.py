@@ -23,6 +23,7 @@ from derive.handout.parts import (
 Part = Callable[[Paper], Iterable[Block]]
 PARTS: dict[str, Part] = {
     "front": front.blocks,
+    "graph": front.graph,
     "loss": likelihood.blocks,
     "forward": forward.blocks,
     "activations": activations.blocks,

@@ -26,6 +26,10 @@ def blocks(paper: Paper) -> Iterator[Block]:
     yield Paragraph(paper.say("intro"))
     yield Panel(paper.word("conventions"), tuple(conventions(paper)))
     yield symbols(paper)
+
+
+def graph(paper: Paper) -> Iterator[Block]:
+    """The computational graph, with the numbers of the worked example where there is one."""
     picture = graph_picture(paper)
     if picture is not None:
         yield Section("", paper.say("graph"))

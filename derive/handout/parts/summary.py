@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from derive.handout.blocks import Block, Paragraph, Section, Summary
+from derive.calculus.reasons import reason
+from derive.handout.blocks import Block, Paragraph, Section, Summary, Text
 from derive.handout.maths import Formula, Letter, Math, Whole, joined
 from derive.handout.paper import Paper
 from derive.printing import numpy_expression
 
-Row = tuple[int, Math, str]
+Row = tuple[int, Math, Text, str]
 
 
 def blocks(paper: Paper) -> Iterator[Block]:
@@ -33,6 +34,7 @@ def definitions(paper: Paper) -> Iterator[Row]:
         yield (
             paper.numbers[definition.name],
             joined("=", left, paper.math(value)),
+            (paper.called(node),) if node.note else paper.say("weighted sum"),
             f"{definition.name} = {text}",
         )
 
@@ -42,7 +44,8 @@ def cost(paper: Paper) -> Row:
     total = f"np.sum({loss})" if paper.program.loss.dims else loss
     if paper.program.regularizer is not None:
         total = f"({total} + {paper.program.regularizer.name})"
-    return paper.numbers["J"], joined("=", Letter("J"), paper.total), f"J = {_scaled(paper, total)}"
+    why = paper.say("mean" if paper.program.scale != 1 else "cost")
+    return paper.numbers["J"], joined("=", Letter("J"), paper.total), why, f"J = {_scaled(paper, total)}"
 
 
 def _scaled(paper: Paper, total: str) -> str:
@@ -57,4 +60,5 @@ def gradients(paper: Paper) -> Iterator[Row]:
         if gradient.array is None:
             left = Formula(gradient.element, gradient.naming)
         formula = joined("=", left, Formula(gradient.value, gradient.naming))
-        yield paper.numbers[gradient.name], formula, f"{gradient.name} = {gradient.numpy}"
+        why = paper.prose(reason(gradient.steps[0], gradient, paper.lang))
+        yield paper.numbers[gradient.name], formula, why, f"{gradient.name} = {gradient.numpy}"
