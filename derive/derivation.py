@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal
@@ -16,6 +16,11 @@ from derive.program import Node, Program
 
 # One walk over a program serves all its gradients.
 _rank = lru_cache(maxsize=4)(rank)
+
+
+@lru_cache(maxsize=4)
+def _names(program: Program) -> frozenset[str]:
+    return frozenset(tensor.name for tensor in program.tensors)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Gradient:
     of: Tensor
     symbol: Tensor
     indices: tuple[Index, ...]
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
     program: Program = field(repr=False)
     convention: Convention = field(repr=False)
     assumptions: tuple[str, ...] = ()
@@ -104,7 +109,7 @@ class Gradient:
         states = [self.steps[0].before, *(step.after for step in self.steps)]
         return Naming(
             rank=_rank(self.program),
-            letters=letters(states, free=self.indices, avoid=(t.name for t in self.program.tensors)),
+            letters=letters(states, free=self.indices, avoid=_names(self.program)),
             sizes=self.program.sizes,
         )
 
@@ -158,9 +163,8 @@ class Derivation:
     proof: Any = field(default=None)
 
     def __getitem__(self, name: str) -> Gradient:
-        for gradient in self.gradients:
-            if gradient.name == name:
-                return gradient
+        if name in self._by_name:
+            return self._by_name[name]
         known = ", ".join(g.name for g in self.gradients)
         raise KeyError(f"no gradient named {name!r}; there are {known}")
 
@@ -170,6 +174,26 @@ class Derivation:
     @property
     def name(self) -> str:
         return self.program.name
+
+    @cached_property
+    def _by_name(self) -> dict[str, Gradient]:
+        return {gradient.name: gradient for gradient in reversed(self.gradients)}
+
+    def by_tensor(self, serial: int) -> Gradient | None:
+        """The gradient by the tensor with this serial."""
+        return self._by_tensor.get(serial)
+
+    def by_symbol(self, serial: int) -> Gradient | None:
+        """The gradient whose entries the tensor with this serial holds."""
+        return self._by_symbol.get(serial)
+
+    @cached_property
+    def _by_tensor(self) -> dict[int, Gradient]:
+        return {gradient.of.serial: gradient for gradient in self.gradients}
+
+    @cached_property
+    def _by_symbol(self) -> dict[int, Gradient]:
+        return {gradient.symbol.serial: gradient for gradient in self.gradients}
 
     @property
     def needed(self) -> tuple[Gradient, ...]:

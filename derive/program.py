@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
 
+from derive.forms import Form, form
 from derive.notation import Element, Index, Tensor, elements, outermost
 
 
@@ -50,18 +52,23 @@ class Node:
         if stray:
             names = ", ".join(sorted(s.name for s in stray))
             raise ValueError(f"{self.tensor.name}: index {names} is neither an index of it nor summed")
-        if any(e.tensor is self.tensor for e in elements(self.body)):
+        if self.tensor in self.uses:
             raise ValueError(f"{self.tensor.name} is defined by itself")
 
     def body_at(self, indices: Iterable[sp.Expr]) -> sp.Expr:
         """The body with the formal indices replaced; bound indices are shared with the original."""
         return self.body.xreplace(dict(zip(self.indices, indices, strict=True)))
 
-    @property
+    @cached_property
     def uses(self) -> tuple[Tensor, ...]:
         """The tensors that the body uses, in the order in which they were made."""
         found = {e.tensor.serial: e.tensor for e in elements(self.body)}
         return tuple(found[serial] for serial in sorted(found))
+
+    @cached_property
+    def form(self) -> Form:
+        """The definition without names."""
+        return form((self.tensor, *self.uses), self.indices, self.body, (self.kinks, self.note))
 
     @property
     def argument(self) -> Element | None:
@@ -107,16 +114,14 @@ class Program:
         defined: set[int] = set()
         names: dict[str, Tensor] = {}
         for node in nodes:
-            for tensor in (*(e.tensor for e in elements(node.body)), node.tensor):
+            for tensor in (*node.uses, node.tensor):
                 if names.setdefault(tensor.name, tensor) is not tensor:
                     raise ValueError(f"two tensors are named {tensor.name}")
             if node.tensor.serial in defined:
                 raise ValueError(f"{node.tensor.name} is defined twice")
-            for element in elements(node.body):
-                if element.tensor.serial in own and element.tensor.serial not in defined:
-                    raise ValueError(
-                        f"{node.tensor.name} uses {element.tensor.name}, which is defined after it"
-                    )
+            for tensor in node.uses:
+                if tensor.serial in own and tensor.serial not in defined:
+                    raise ValueError(f"{node.tensor.name} uses {tensor.name}, which is defined after it")
             defined.add(node.tensor.serial)
         for cost in self.costs:
             if cost.serial not in defined:
@@ -134,7 +139,7 @@ class Program:
         for node in reversed(nodes):
             if node.tensor.serial in wanted:
                 kept.append(node)
-                wanted.update(e.tensor.serial for e in elements(node.body))
+                wanted.update(tensor.serial for tensor in node.uses)
         return tuple(reversed(kept))
 
     def node(self, tensor: Tensor) -> Node | None:
@@ -144,6 +149,14 @@ class Program:
     @property
     def _definitions(self) -> dict[int, Node]:
         return _memo(self, "definitions", lambda: {n.tensor.serial: n for n in self.nodes})  # type: ignore[no-any-return]
+
+    def place(self, tensor: Tensor) -> int:
+        """The number of a tensor's definition, -1 for a leaf."""
+        return self._places.get(tensor.serial, -1)
+
+    @property
+    def _places(self) -> dict[int, int]:
+        return _memo(self, "places", lambda: {n.tensor.serial: k for k, n in enumerate(self.nodes)})  # type: ignore[no-any-return]
 
     @property
     def consumers(self) -> dict[int, tuple[Node, ...]]:

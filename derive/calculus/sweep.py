@@ -9,11 +9,12 @@ import sympy as sp
 
 from derive.calculus.algebra import rank_of
 from derive.calculus.context import Context, Rewriting, Rule
+from derive.calculus.kinds import Kinds
 from derive.calculus.matrix_form import array_form
 from derive.calculus.rules import RULES
 from derive.derivation import Convention, Definition, Derivation, Gradient, Step
 from derive.notation import CostPartial, Index, Tensor, Term, Terms
-from derive.program import Program
+from derive.program import Node, Program
 
 # More rewritings than this for one gradient would mean that two rules undo each other.
 _MOST_STEPS = 200
@@ -45,11 +46,19 @@ def derivation(
         for node in program.nodes
         if sum(tensor.serial in path for tensor in node.uses) == 1
     )
+    kinds = Kinds(program, convention, sole, order)
     found: dict[int, Gradient] = {}
     by_symbol: dict[int, int] = {}
     for tensor in _reverse_order(program, path):
         symbol = gradient_symbol(tensor, names)
         indices = tensor.indices()
+        by_symbol[symbol.serial] = tensor.serial
+        steps = kinds.again(tensor, symbol, indices, found)
+        if steps is not None:
+            found[tensor.serial] = Gradient(
+                tensor, symbol, indices, steps, program, convention, steps.assumptions
+            )
+            continue
         context = Context(
             program,
             convention,
@@ -62,11 +71,12 @@ def derivation(
             lambda terms, context: _rewritten(terms, context, rules)[0],
         )
         found[tensor.serial] = _gradient(context, symbol, indices, rules)
-        by_symbol[symbol.serial] = tensor.serial
-    forward = tuple(
-        Definition(node, array_form(node.body, node.tensor.axes(node.indices), rank))
-        for node in program.nodes
-    )
+        kinds.derived(found[tensor.serial])
+
+    def line(node: Node) -> Definition:
+        return Definition(node, array_form(node.body, node.tensor.axes(node.indices), rank))
+
+    forward = tuple(kinds.definition(node, line) for node in program.nodes)
     return Derivation(program, convention, forward, tuple(found.values()))
 
 

@@ -18,9 +18,10 @@ from derive.notation import Tensor
 from derive.program import Program
 from derive.proof.leaves import random_leaves
 from derive.proof.matrices import MatrixEvaluator, physical
-from derive.proof.modular import Proof, is_scaled
+from derive.proof.modular import Proof
 from derive.proof.sizes import choose_sizes
 from derive.proof.symbols import SymbolicEvaluator, Symbols
+from derive.proof.trial import is_scaled
 from derive.proof.zero import is_zero
 
 LARGEST_OPERATIONS = 200_000

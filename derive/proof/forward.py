@@ -11,8 +11,9 @@ import sympy as sp
 
 from derive.evaluation import Closure, Entry, EvaluationError, Evaluator, Table
 from derive.notation import Tensor
-from derive.program import Node, Program
+from derive.program import Node
 from derive.proof.duals import Duals, DualTable
+from derive.proof.excerpts import Excerpt
 from derive.proof.residues import Residues
 
 
@@ -26,7 +27,7 @@ class Unrooted(ArithmeticError):
 
 
 class Forward:
-    """All values of a program from those of its leaves.
+    """All values of a program, or of an excerpt, from those of its leaves.
 
     tables: the values by a tensor's serial. evaluator: evaluates expressions over them, unfinished
     derivatives included. adjoints: ∂(Σ loss + regularizer)/∂entry, by serial, found by a sweep over
@@ -34,7 +35,7 @@ class Forward:
     """
 
     def __init__(
-        self, program: Program, numbers: Residues, sizes: Mapping[sp.Symbol, int], leaves: dict[int, Table]
+        self, program: Excerpt, numbers: Residues, sizes: Mapping[sp.Symbol, int], leaves: dict[int, Table]
     ) -> None:
         self.program = program
         self.numbers = numbers
@@ -95,6 +96,9 @@ class Forward:
         add, multiply, zero = self.numbers.sum, self.numbers.product, self.evaluator.zero
         for serial, table in self.tables.items():
             self._adjoints[serial] = Table(table.name, dict.fromkeys(table, zero))
+            if serial in self.program.ends:
+                for entry in table:
+                    self._adjoints[serial][entry] = self.numbers.random("end", table.name, entry)
         for cost in self.program.costs:
             table = self._adjoints[cost.serial]
             for entry in table:

@@ -11,10 +11,11 @@ import sympy as sp
 from derive.evaluation import Entry, Evaluator, Numbers, Table
 from derive.notation import Tensor, elements
 from derive.program import Node, Program, SumFact
+from derive.proof.excerpts import Excerpt
 
 
 def random_leaves(
-    program: Program,
+    program: Program | Excerpt,
     numbers: Numbers,
     sizes: Mapping[sp.Symbol, int],
     draw: Callable[[Tensor, Entry], Any],
@@ -41,7 +42,7 @@ def random_leaves(
     return tables
 
 
-def nearest_leaves(program: Program, node: Node) -> list[Tensor]:
+def nearest_leaves(program: Program | Excerpt, node: Node) -> list[Tensor]:
     """The free leaves that this node uses or, if it uses none, those that its nodes use, and so on."""
     bound = {fact.tensor.serial for fact in program.facts}
     level, seen = [node], {node.tensor.serial}
@@ -66,7 +67,7 @@ def impose(fact: SumFact, table: Table, shape: list[int], evaluator: Evaluator) 
         table[line[-1]] = numbers.sum([total, numbers.product([evaluator.minus_one, others])])
 
 
-def broken_facts(program: Program, evaluator: Evaluator) -> list[str]:
+def broken_facts(program: Program | Excerpt, evaluator: Evaluator) -> list[str]:
     """Declared sums that the values contradict."""
     found = []
     for fact in program.facts:

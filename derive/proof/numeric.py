@@ -17,7 +17,7 @@ from derive.program import Program
 from derive.proof.floats import Floats, KinkCrossed, RealOnly
 from derive.proof.leaves import random_leaves
 from derive.proof.matrices import physical
-from derive.proof.modular import is_scaled
+from derive.proof.trial import is_scaled
 
 COMPLEX_STEP = 1e-30
 REAL_STEP = 1e-3

@@ -9,9 +9,10 @@ import sympy as sp
 
 from derive.notation import IndexSum
 from derive.program import Program
+from derive.proof.excerpts import Excerpt
 
 
-def dimension_groups(program: Program) -> list[list[sp.Expr]]:
+def dimension_groups(program: Program | Excerpt) -> list[list[sp.Expr]]:
     """The dimensions that occur together in a definition, for each definition."""
     groups = []
     for node in program.nodes:
@@ -33,7 +34,9 @@ def _dims(expr: sp.Basic) -> Iterable[tuple[sp.Expr, ...]]:
         yield from _dims(arg)
 
 
-def choose_sizes(program: Program, given: Mapping[sp.Symbol, int] | None = None) -> dict[sp.Symbol, int]:
+def choose_sizes(
+    program: Program | Excerpt, given: Mapping[sp.Symbol, int] | None = None
+) -> dict[sp.Symbol, int]:
     """A size of at least 2 for each dimension symbol; given ones are kept.
 
     Symbols that meet in one definition get different sizes where that is possible, so that a

@@ -1,0 +1,81 @@
+"""What repeats is derived once: the same derivation as if nothing repeated, proved as one."""
+
+from __future__ import annotations
+
+import pytest
+from programs import PROGRAMS
+
+from derive import Convention, Network, derive
+from derive.calculus.kinds import Kinds
+from derive.calculus.reasons import reason
+from derive.calculus.sweep import derivation
+from derive.printing import latex_expression
+from derive.renaming import RenamedDefinition, RenamedSteps
+
+NETWORKS = (
+    "3 -> " + "4 tanh -> " * 6 + "1 sigmoid",
+    "3 -> " + "4 relu -> 5 leaky_relu(lam) -> " * 3 + "3 softmax",
+    "2 -> " + "2 softmax -> " * 4 + "2 softmax | cross_entropy",
+    "3 -> " + "4 leaky_relu(p) -> 4 leaky_relu(q) -> " * 3 + "2 identity",
+    "3 -> " + "4 gelu -> 4 softplus -> " * 3 + "1 tanh",
+)
+CONVENTIONS = (
+    Convention(),
+    Convention(layout="rows", convention="exact"),
+    Convention(derivatives="input"),
+    Convention(fused=False),
+)
+
+
+def written(result):
+    """Everything that is printed of a derivation."""
+    return {
+        "forward": [
+            latex_expression(d.array or d.node.body, result.gradients[0].naming) for d in result.forward
+        ],
+        "gradients": [(g.name, g.numpy, g.equation, g.assumptions, g.shape) for g in result],
+        "steps": [
+            (g.name, s.rule, latex_expression(s.after, g.naming), reason(s, g), s.because)
+            for g in result
+            for s in g.steps
+        ],
+    }
+
+
+def without_kinds(monkeypatch, program, convention):
+    def never(self, tensor, symbol, indices, upstream):
+        self._occurrences[tensor.serial] = self.signature(tensor, symbol, upstream)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Kinds, "again", never)
+        patched.setattr(Kinds, "definition", lambda self, node, make: make(node))
+        return derivation(program, convention)
+
+
+def repeated(result):
+    return [g for g in result if isinstance(g.steps, RenamedSteps)]
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS, ids=str)
+@pytest.mark.parametrize("spec", NETWORKS)
+def test_a_network_reads_as_if_each_layer_were_derived(spec, convention, monkeypatch):
+    program = Network.parse(spec, convention=convention).program()
+    shared, single = derivation(program, convention), without_kinds(monkeypatch, program, convention)
+    assert repeated(shared) and any(isinstance(d, RenamedDefinition) for d in shared.forward)
+    assert not repeated(single)
+    assert written(shared) == written(single)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_reads_as_if_each_gradient_were_derived(name, monkeypatch):
+    program = PROGRAMS[name]()
+    shared, single = derivation(program, Convention()), without_kinds(monkeypatch, program, Convention())
+    assert written(shared) == written(single)
+
+
+def test_deep_networks_derive_a_fixed_number_of_kinds():
+    found = [
+        len(result.gradients) - len(repeated(result))
+        for result in (derive(Network.parse("3 -> " + "4 tanh -> " * n + "1 sigmoid")) for n in (8, 20))
+    ]
+    assert found[0] == found[1] <= 16
