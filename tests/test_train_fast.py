@@ -329,7 +329,7 @@ def test_the_activation_is_overwritten_by_its_derivative() -> None:
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fast")
     for number, spec in enumerate((*SPECS, "3 -> " + "4 tanh -> " * 12 + "3 softmax")):
-        network = Network.parse(spec, convention=Convention(layout=LAYOUTS[number % 2]))  # type: ignore[arg-type]
+        network = Network.parse(spec, name=f"n{number}", convention=Convention(layout=LAYOUTS[number % 2]))  # type: ignore[arg-type]
         text = render(derive(network), ["fast"])["train_fast.py"]
         (folder / f"fast_{number}.py").write_text(text, encoding="utf-8")
     return folder
