@@ -30,28 +30,12 @@ LONGEST = 9
 
 
 @dataclass(frozen=True, eq=False)
-class Example:
-    """Numbers for a network: sizes by dimension, values by tensor and entry.
-
-    hand: by the name of what is computed, its first entry in index form, where it is short enough to
-    be redone by hand.
-    """
+class Plan:
+    """What is to be computed at these sizes, every sum written out."""
 
     derivation: Derivation
     net: Layers
     sizes: dict[sp.Symbol, int]
-    given: dict[Element, Any] = field(repr=False)
-
-    @cached_property
-    def values(self) -> dict[Element, Any]:
-        """Every entry of what is given, of the forward pass and of the gradients."""
-        found = dict(self.given)
-        for _, tensor, indices, body in self.definitions:
-            for entry in entries(tensor, self.sizes):
-                found[tensor[entry]] = self.number(
-                    body.xreplace(dict(zip(indices, entry, strict=True))), found
-                )
-        return found
 
     @cached_property
     def definitions(self) -> tuple[tuple[str, Tensor, Any, sp.Expr], ...]:
@@ -62,33 +46,80 @@ class Example:
         ]
         return (*forward, *backward)
 
-    def number(self, body: sp.Expr, known: dict[Element, Any]) -> Any:
-        sizes = {symbol: sp.Integer(size) for symbol, size in self.sizes.items()}
-        explicit = spread(body.xreplace(sizes), self.sizes)
-        return value(explicit, known)
+    @cached_property
+    def entries(self) -> tuple[tuple[Element, sp.Expr], ...]:
+        """Every entry with the formula that gives it."""
+        return tuple(
+            (tensor[entry], self.explicit(body.xreplace(dict(zip(indices, entry, strict=True)))))
+            for _, tensor, indices, body in self.definitions
+            for entry in entries(tensor, self.sizes)
+        )
+
+    def explicit(self, body: sp.Expr) -> sp.Expr:
+        numbers = {symbol: sp.Integer(size) for symbol, size in self.sizes.items()}
+        return spread(body.xreplace(numbers), self.sizes)
+
+    @cached_property
+    def by_hand(self) -> dict[str, tuple[sp.Expr, sp.Expr] | None]:
+        """By name: the first entry in index form and written out, None where that is too long."""
+        found: dict[str, tuple[sp.Expr, sp.Expr] | None] = {}
+        for name, _, indices, body in self.definitions:
+            at = body.xreplace({index: sp.Integer(0) for index in indices})
+            explicit = self.explicit(at)
+            found[name] = (at, explicit) if len(elements(explicit)) <= LONGEST else None
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """Numbers for a network: what is given by tensor and entry, and what follows."""
+
+    plan: Plan
+    given: dict[Element, Any] = field(repr=False)
+
+    @property
+    def net(self) -> Layers:
+        return self.plan.net
+
+    @property
+    def sizes(self) -> dict[sp.Symbol, int]:
+        return self.plan.sizes
+
+    @property
+    def program(self) -> Program:
+        return self.plan.derivation.program
+
+    @property
+    def definitions(self) -> tuple[tuple[str, Tensor, Any, sp.Expr], ...]:
+        return self.plan.definitions
+
+    @cached_property
+    def values(self) -> dict[Element, Any]:
+        """Every entry of what is given, of the forward pass and of the gradients."""
+        found = dict(self.given)
+        for element, formula in self.plan.entries:
+            found[element] = value(formula, found)
+        return found
 
     @cached_property
     def cost(self) -> Any:
-        return self.cost_of(self.values)
-
-    def cost_of(self, values: dict[Element, Any]) -> Any:
-        program = self.derivation.program
-        total = sum((values[program.loss[e]] for e in entries(program.loss, self.sizes)), mp.mpf(0))
+        program = self.program
+        total = sum((self.values[program.loss[e]] for e in entries(program.loss, self.sizes)), mp.mpf(0))
         if program.regularizer is not None:
-            total += values[program.regularizer[()]]
-        return self.number(program.scale, {}) * total
+            total += self.values[program.regularizer[()]]
+        return value(self.plan.explicit(program.scale), {}) * total
 
     @cached_property
     def updated(self) -> Example:
         """The same example after one step of gradient descent."""
-        gradients = {g.of.serial: g.symbol for g in self.derivation if g.of.role == "parameter"}
+        gradients = {g.of.serial: g.symbol for g in self.plan.derivation if g.of.role == "parameter"}
         given = dict(self.given)
         rate = mp.mpf(RATE.p) / RATE.q
         for element in self.given:
             if element.tensor.serial in gradients:
                 slope = self.values[gradients[element.tensor.serial][element.args]]
                 given[element] = self.given[element] - rate * slope
-        return Example(self.derivation, self.net, self.sizes, given)
+        return Example(self.plan, given)
 
     def digits(self, element: Element) -> str:
         """An entry as it is printed: exact where it is given, else with four decimals."""
@@ -97,18 +128,17 @@ class Example:
 
     def hand(self, name: str) -> sp.Expr | None:
         """The first entry of what has this name, in index form with its indices at 0."""
-        _, _, indices, body = next(d for d in self.definitions if d[0] == name)
-        at = body.xreplace({index: sp.Integer(0) for index in indices})
-        used = elements(spread(at.xreplace({s: sp.Integer(n) for s, n in self.sizes.items()}), self.sizes))
-        return at if len(used) <= LONGEST else None
+        found = self.plan.by_hand[name]
+        return found[0] if found else None
 
     def redone(self, name: str) -> str | None:
         """What a reader gets for the first entry from the printed digits; None if it is not redone."""
-        at = self.hand(name)
-        if at is None:
+        found = self.plan.by_hand[name]
+        if found is None:
             return None
-        printed = {element: mp.mpf(self.digits(element).replace("−", "-")) for element in self.values}
-        return fixed(self.number(at, printed))
+        used = elements(found[1])
+        printed = {element: mp.mpf(self.digits(element).replace("−", "-")) for element in used}
+        return fixed(value(found[1], printed))
 
     def reproduces(self) -> bool:
         """Whether every line that is redone by hand gives the digits that are printed."""
@@ -130,8 +160,9 @@ def example(derivation: Derivation, net: Layers | None) -> Example | None:
     narrow = max(widths) > WIDEST
     sizes = {symbol: min(size, NARROWED) if narrow else size for symbol, size in net.sizes.items()}
     sizes[net.samples] = SAMPLES
+    plan = Plan(derivation, net, sizes)
     for seed in range(SEEDS):
-        made = Example(derivation, net, sizes, dict(_given(derivation, net, sizes, random.Random(seed))))
+        made = Example(plan, dict(_given(derivation, net, sizes, random.Random(seed))))
         if _is_good(made):
             return made
     return None
@@ -141,7 +172,7 @@ def _is_good(made: Example) -> bool:
     values = made.values.values()
     if any(mp.isnan(v) or mp.isinf(v) or abs(v) > 1000 for v in values):
         return False
-    if not made.updated.cost < made.cost or not made.reproduces():
+    if not made.reproduces() or not made.updated.cost < made.cost:
         return False
     hidden = [made.values[n.tensor[e]] for n in made.net.activations for e in entries(n.tensor, made.sizes)]
     return len({fixed(v) for v in hidden}) > len(hidden) // 2

@@ -22,7 +22,7 @@ A = sp.Symbol("a", real=True)
 FAR = mp.mpf(10) ** 6
 REACH = 30
 SMALL = 100
-STEP = mp.mpf(1) / 4
+STEP = mp.mpf(1) / 2
 
 
 _PRINTED = {Z: Tensor("z", latex_name="z")[()], A: Tensor("a", latex_name="a")[()]}
@@ -60,9 +60,11 @@ class Curve:
 
     def at(self, expr: sp.Expr, z: Any) -> Any:
         """The value at z, with 1 for every hyperparameter; nan where there is none."""
-        known: dict[Any, Any] = {Z: mp.mpf(z)}
-        known |= {e: mp.mpf(1) for e in elements(expr) if isinstance(e, Element)}
-        return value(expr, known)
+        return value(expr, {**self._ones, Z: mp.mpf(z)})
+
+    @cached_property
+    def _ones(self) -> dict[Element, Any]:
+        return {element: mp.mpf(1) for element in elements(self.formula)}
 
     def limit(self, side: int) -> sp.Expr | None:
         """The limit at +∞ or −∞, read off a value far out; None where it has no simple one."""

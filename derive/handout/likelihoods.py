@@ -33,7 +33,7 @@ class Distribution:
         somewhere = rest.xreplace({A: sp.Rational(2, 7), Y: sp.Rational(3, 5)})
         if not somewhere.is_number or abs(sp.N(somewhere)) > 1e-9:
             return False
-        return bool(sp.simplify(rest) == 0)
+        return bool(sp.cancel(rest) == 0)
 
 
 DISTRIBUTIONS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,8 @@ def check_printed(
     eighth order where the program compares or uses erf, away from kinks.
     """
     numbers = _numeric_pass(derivation, sizes, seed, dict(symbols or {}))
-    space = _namespace(derivation.program, numbers, symbols or {})
+    texts = (*(forward or {}).values(), *printed.values())
+    space = _namespace(derivation.program, numbers, symbols or {}, texts)
     found = []
     for name, text in (forward or {}).items():
         found.append(_compare(name, text, space, space.get(name)))
@@ -231,16 +232,16 @@ def _array(tensor: Tensor, table: Mapping[Entry, float], evaluator: Evaluator) -
     return array
 
 
-def _namespace(program: Program, numbers: _Pass, symbols: Mapping[str, float]) -> dict[str, Any]:
+def _namespace(
+    program: Program, numbers: _Pass, symbols: Mapping[str, float], printed: Iterable[str]
+) -> dict[str, Any]:
     import numpy as np
-    from scipy import special
 
-    space: dict[str, Any] = {
-        "__builtins__": {"range": range, "sum": sum},
-        "np": np,
-        "special": special,
-        **symbols,
-    }
+    space: dict[str, Any] = {"__builtins__": {"range": range, "sum": sum}, "np": np, **symbols}
+    if any("special." in text for text in printed):
+        from scipy import special
+
+        space["special"] = special
     space.update({str(symbol): size for symbol, size in numbers.evaluator.sizes.items()})
     for tensor in program.tensors:
         table = numbers.evaluator.tables[tensor.serial]

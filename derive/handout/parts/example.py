@@ -79,12 +79,12 @@ def row(paper: Paper, made: Example, name: str, tensor: Tensor) -> Row:
 
 
 def cost_row(paper: Paper, made: Example) -> Row:
-    loss = made.derivation.program.loss
+    loss = made.program.loss
     losses = [Digits(made.digits(loss[entry])) for entry in entries(loss, made.sizes)]
     total: Math = losses[0] if len(losses) == 1 else joined("+", *losses)
-    scale = sp.sympify(made.derivation.program.scale).xreplace(made.sizes)
+    scale = sp.sympify(made.program.scale).xreplace(made.sizes)
     line = joined("=", Letter("J"), joined("", Formula(scale), Bracketed(total)), Digits(fixed(made.cost)))
-    regularized = made.derivation.program.regularizer is not None
+    regularized = made.program.regularizer is not None
     return (
         (Letter("J"),),
         (Ref(paper.numbers["J"]),),

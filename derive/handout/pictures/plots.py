@@ -13,7 +13,7 @@ WIDTH, HEIGHT = 76.0, 44.0
 LEFT, RIGHT, TOP, BOTTOM = 9.0, 3.0, 3.0, 6.0
 LOW, HIGH = -4, 4
 LARGEST = 4
-COUNT = 80
+COUNT = 60
 Item = Stroke | Label
 
 
