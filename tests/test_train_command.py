@@ -19,6 +19,7 @@ from generated_code import module, source
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 BINARY, CLASSES, VALUES = "2 -> 3 tanh -> 1 sigmoid", "2 -> 3 softmax", "2 -> 3 tanh -> 1 identity"
+SIGNS, COUNTS = "2 -> 3 tanh -> 1 identity | hinge", "2 -> 1 exp | poisson"
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,11 @@ GOOD = (
     ("integers with a class missing", CLASSES, rows("0022")),
     ("one column for each class", CLASSES, rows(["1,0,0", "0,1,0", "0,0,1", "0,0,1"])),
     ("values", VALUES, rows(["-3.5", "1e2", "7", "8"])),
+    ("labels of -1 and 1", SIGNS, rows(["-1", "-1", "1", "1"])),
+    ("0 and 1 for signs", SIGNS, rows("0011")),
+    ("names for signs", SIGNS, rows(["no", "no", "yes", "yes"])),
+    ("signs of three classes", "2 -> 3 softmax | squared_hinge", rows("0122")),
+    ("counts", COUNTS, rows("0312")),
     ("blank lines", VALUES, rows(["-3.5", "1e2", "7", "8"]).replace("\n", "\n\n")),
 )
 
@@ -105,7 +111,7 @@ def test_good_data(tmp_path: Path, spec: str, text: str) -> None:
     output = printed(spec, tmp_path, "data.csv", "--epochs", 60)
     costs = re.search(r"cost: (\S+) before training, (\S+) after 60 epochs", output)
     assert costs and float(costs[2]) < float(costs[1])
-    assert ("accuracy" in output) == (spec != VALUES)
+    assert ("accuracy" in output) == (spec not in (VALUES, COUNTS))
 
 
 BAD = (
@@ -116,18 +122,26 @@ BAD = (
     ("missing class", CLASSES, rows("0122") + "1,1,\n", "line 13: '' found, a class is needed"),
     ("text among numbers", BINARY, rows("0011") + "x,1,0\n", "line 13, column 1: 'x' found"),
     ("text in the first row", BINARY, "x,1,0\n" + rows("0011"), "line 1, column 1: 'x' found"),
-    ("too many columns", BINARY, "1,2,3,0\n" * 3, "line 1: 4 columns found, 3 are needed"),
-    ("ragged", BINARY, rows("0011") + "1,0\n", "line 13: 2 columns found, 3 are needed"),
-    ("two ways to write a class", CLASSES, rows("0122") + "1,1,1,0,0\n", "line 13: 5 columns found"),
+    ("too many columns", BINARY, "1,2,3,0\n" * 3, "line 1: 3 columns are needed, found: 4"),
+    ("ragged", BINARY, rows("0011") + "1,0\n", "line 13: 3 columns are needed, found: 2"),
+    (
+        "two ways to write a class",
+        CLASSES,
+        rows("0122") + "1,1,1,0,0\n",
+        "line 13: 3 or 5 columns are needed, found: 5",
+    ),
     ("one class", BINARY, rows("1111"), "each label is '1', two classes are needed"),
     ("one class of three", CLASSES, rows("1111"), "each label is '1', 3 classes are needed"),
     ("labels out of range", BINARY, rows("1122"), "labels from 1 to 2 found, 0 and 1 are needed"),
     ("three names for two", BINARY, rows("abcc"), "3 class names found (a, b, c), 2 are needed"),
     ("four classes for three", CLASSES, rows("abcd"), "4 classes found, 3 are needed"),
     ("not one-hot", CLASSES, rows(["1,1,0", "0,1,0", "0,0,1", "0,0,1"]), "line 1: the 3 label columns"),
+    ("beyond the signs", SIGNS, rows("0022"), "labels from 0 to 2 found, -1 and 1 are needed"),
+    ("negative counts", COUNTS, rows(["-1", "0", "2", "1"]), "poisson needs labels from 0 up"),
+    ("no standard deviation", BINARY, rows("0011") + "1e200,1,0\n", "numbers up to 1e+200"),
     ("constant value", VALUES, rows("3333"), "each label is 3"),
-    ("empty", BINARY, "", "0 rows of data found"),
-    ("header only", BINARY, "a,b,c\n", "0 rows of data found"),
+    ("empty", BINARY, "", "2 rows of data are needed, found: 0"),
+    ("header only", BINARY, "a,b,c\n", "2 rows of data are needed, found: 0"),
 )
 
 
@@ -136,7 +150,7 @@ def test_bad_data_gives_one_message_and_status_2(tmp_path: Path, spec: str, text
     (tmp_path / "data.csv").write_text(text, encoding="utf-8")
     result = run(spec, tmp_path, "data.csv")
     assert result.returncode == 2 and not result.stdout
-    assert message in result.stderr and "data.csv" in result.stderr
+    assert message in result.stderr and ("data.csv" in result.stderr or "numbers up to" in message)
     assert result.stderr.count("\n") == 1 and "Traceback" not in result.stderr
 
 
@@ -170,10 +184,29 @@ def test_bad_options(tmp_path: Path, arguments: list[str], message: str) -> None
     assert message in result.stderr and "Traceback" not in result.stderr
 
 
-def test_training_that_diverges_is_said_and_is_status_1(tmp_path: Path) -> None:
-    (tmp_path / "data.csv").write_text(rows(["-3.5", "1e2", "7", "8"]))
-    result = run(VALUES, tmp_path, "data.csv", "--learning-rate", 1e200)
+CONTRADICTION = "1,1,0\n1,1,1\n2,3,0\n2,3,1\n" * 4
+
+
+@pytest.mark.parametrize(
+    ("spec", "text"),
+    [(VALUES, rows(["-3.5", "1e2", "7", "8"])), (BINARY, CONTRADICTION)],
+    ids=["nan", "finite"],
+)
+def test_training_that_diverges_is_said_and_is_status_1(tmp_path: Path, spec: str, text: str) -> None:
+    (tmp_path / "data.csv").write_text(text)
+    result = run(spec, tmp_path, "data.csv", "--learning-rate", 1e200)
     assert result.returncode == 1 and "diverged" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_labels_that_are_mapped_to_signs_are_announced(tmp_path: Path) -> None:
+    for labels, remark in (
+        ("0011", "labels: 0 is -1, 1 is 1"),
+        (["u", "u", "v", "v"], "labels: u is -1, v is 1"),
+    ):
+        (tmp_path / "data.csv").write_text(rows(labels))
+        assert remark in printed(SIGNS, tmp_path, "data.csv")
+    (tmp_path / "data.csv").write_text(rows(["-1", "-1", "1", "1"]))
+    assert "labels:" not in printed(SIGNS, tmp_path, "data.csv")
 
 
 def test_a_wrong_gradient_is_status_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

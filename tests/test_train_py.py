@@ -30,6 +30,7 @@ SPECS = (
     "3 -> 4 tanh -> 2 sigmoid | squared_error",
     "3 -> 5 relu -> 4 tanh -> 3 sigmoid -> 1 sigmoid",
     "3 -> 4 tanh -> 2 identity | l2(0.3)",
+    "3 -> 4 tanh -> 2 tanh | squared_hinge",
 )
 CHOICES = (
     {},
@@ -51,6 +52,8 @@ def data(code: Any, choice: dict[str, Any], m: int = 7, seed: int = 1) -> tuple[
     text = code.predict.__doc__
     if "most probable" in text:
         Y = np.eye(n)[:, rng.integers(n, size=m)]
+    elif "-1 or 1" in text:
+        Y = 2.0 * rng.integers(2, size=(n, m)) - 1
     elif "0 or 1" in text:
         Y = rng.integers(2, size=(n, m)).astype(float)
     else:
@@ -239,6 +242,10 @@ def test_kinds_of_prediction() -> None:
         best, classes.predict_proba(start(classes), X).argmax(axis=0)
     )
     assert np.array_equal(values.predict(start(values), X), values.forward(start(values), X)["A1"])
+    signs, logs = map(module, ("3 -> 2 identity | hinge", "3 -> 3 log_softmax"))
+    outputs = signs.forward(start(signs), X)["A1"]
+    assert np.array_equal(signs.predict(start(signs), X), np.sign(outputs))
+    np.testing.assert_allclose(logs.predict_proba(start(logs), X).sum(axis=0), 1)
 
 
 def test_differences_do_not_step_over_a_kink() -> None:
@@ -283,7 +290,12 @@ def test_a_symbol_that_the_code_uses_itself_is_refused() -> None:
 def test_every_name_of_the_code_is_reserved() -> None:
     from derive.targets.py import RESERVED
 
-    for spec in ("3 -> 4 relu -> 1 sigmoid", "3 -> 4 gelu -> 3 softmax", "3 -> 1 identity"):
+    for spec in (
+        "3 -> 4 relu -> 1 sigmoid",
+        "3 -> 4 gelu -> 3 softmax",
+        "3 -> 1 identity",
+        "3 -> 1 tanh | hinge",
+    ):
         code = module(spec)
         own = {name for name in vars(code) if not name.startswith("__")} - {"annotations", "special"}
         assert own <= RESERVED, own - RESERVED

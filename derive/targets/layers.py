@@ -9,8 +9,10 @@ import sympy as sp
 
 from derive.derivation import Derivation
 from derive.errors import SpecError
+from derive.losses import LOSSES, SIGNS
 from derive.notation import Element, IndexSum, Tensor, elements
 from derive.program import Node, Program
+from derive.ranges import LINE, Interval
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Layers:
     @property
     def is_regression(self) -> bool:
         """Whether the output is its pre-activation, so that labels may be shifted and scaled."""
-        return bool(self.output.body == self.output.argument)
+        return bool(self.output.body == self.output.argument) and self.labels == LINE
 
     @property
     def is_vector(self) -> bool:
@@ -88,6 +90,19 @@ class Layers:
     @property
     def is_probability(self) -> bool:
         return self.output.tensor.interval == (0, 1)
+
+    @property
+    def labels(self) -> Interval:
+        """Where the loss allows labels: as its program says, else as its entry does."""
+        if self.Y.interval is not None:
+            return Interval(*self.Y.interval, low_closed=True, high_closed=True)
+        entry = LOSSES.get(self.loss.note)
+        return entry.labels if entry else LINE
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the labels of two classes are -1 and 1."""
+        return self.labels == SIGNS
 
     def describe(self) -> str:
         """The one-line notation, as far as the program tells, without the middle of a deep network."""

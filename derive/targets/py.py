@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+import sympy as sp
+
 from derive.derivation import Derivation
 from derive.errors import SpecError
 from derive.pipeline import derive
@@ -109,6 +111,9 @@ def context(derivation: Derivation, options: RenderOptions) -> Mapping[str, Any]
         "gradients": lines,
         "output": net.output.tensor.name,
         "labels_shape": labels_shape(net),
+        "probabilities": probabilities(net),
+        "signed": net.is_signed,
+        "threshold": threshold(net),
         "kind": kind(net),
         "label_conditions": list(label_conditions(net)),
         "label_statistics": LABEL_STATISTICS[net.is_regression],
@@ -174,18 +179,37 @@ def labels_shape(net: Layers) -> str:
 
 
 def kind(net: Layers) -> str:
-    """Which template answers: by the output, classes, two classes or values."""
+    """Which template answers: by output and labels, classes, two classes or values."""
     if net.is_vector:
         return "classes"
+    if net.is_signed:
+        return "signs"
     return "binary" if net.is_probability else "values"
+
+
+def probabilities(net: Layers) -> str:
+    """The output, and where it is in logarithms what they are the logarithms of."""
+    name = net.output.tensor.name
+    output = f'forward(params, X)["{name}"]'
+    return f"np.exp({output})" if net.output.tensor.interval == (-sp.oo, 0) else output
+
+
+def threshold(net: Layers) -> str:
+    """Halfway between the bounds of the output, 0 where it has none."""
+    bounds = net.output.tensor.interval or (-sp.oo, sp.oo)
+    return f"{float(sum(bounds)) / 2:g}" if all(bound.is_finite for bound in bounds) else "0"
 
 
 def label_conditions(net: Layers) -> Iterator[tuple[str, str]]:
     """What the loss asks of labels, as a condition on Y and in words."""
-    if net.Y.interval is not None:
-        low, high = net.Y.interval
-        needed = f"{words(net.loss.note)} needs labels from {low} to {high}"
-        yield f"np.all((Y >= {low}) & (Y <= {high}))", needed
+    low, high = net.labels.low, net.labels.high
+    bounded = f"{words(net.loss.note)} needs labels from {low}"
+    if low.is_finite and high.is_finite:
+        yield f"np.all((Y >= {low}) & (Y <= {high}))", f"{bounded} to {high}"
+    elif low.is_finite:
+        yield f"np.all((Y >= {low}) & np.isfinite(Y))", f"{bounded} up"
+    else:
+        yield "np.all(np.isfinite(Y))", "finite numbers are needed"
     for fact in net.program.facts:
         if fact.tensor is net.Y:
             assert net.Y.layout is not None

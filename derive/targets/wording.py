@@ -80,4 +80,4 @@ def proof(derivation: Derivation) -> list[str]:
 
 
 def wrapped(text: str, width: int = 100) -> list[str]:
-    return textwrap.wrap(text, width)
+    return textwrap.wrap(text, width, break_on_hyphens=False)
