@@ -133,6 +133,22 @@ def test_a_failed_proof_and_none_are_said() -> None:
     assert f"All {made.proof.checks} checks passed" in sheet(made)
 
 
+def test_the_bound_that_the_printed_lines_keep_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = derivation()
+    assert "at most $10^{-9}$" in sheet(made)
+    for error, said in ((3e-8, "at most $10^{-7}$"), (0.5, "Do not use the lines of NumPy")):
+        monkeypatch.setattr("derive.targets.tex.largest_error", lambda _, error=error: error)
+        assert said in sheet(made)
+    monkeypatch.setattr("derive.targets.tex.largest_error", lambda _: None)
+    assert "found numerically" not in sheet(made)
+
+
+def test_only_a_network_has_the_lines_of_a_training_program() -> None:
+    assert "lines of the training program" in sheet(derivation())
+    shown = sheet(derive(programs.attention()))
+    assert "training program" not in shown and "lines of NumPy of all formulas" in shown
+
+
 def test_both_languages_have_the_same_sentences_and_fill_them_alike() -> None:
     english, chinese = WORDS["en"], WORDS["zh"]
     assert english.keys() == chinese.keys()

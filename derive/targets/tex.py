@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sympy as sp
@@ -11,6 +11,8 @@ from derive.derivation import Derivation
 from derive.errors import SpecError
 from derive.printing import Naming, numpy_expression
 from derive.targets import RenderOptions, Target, py
+from derive.targets.bounds import EXPONENTS, largest_error
+from derive.targets.bounds import passed as within
 from derive.targets.formulas import formula
 from derive.targets.glyphs import tex_text
 from derive.targets.layers import layers
@@ -24,6 +26,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
     """Everything that templates/tex/derivation.tex.jinja names."""
     sheet = Sheet(derivation, options)
     lines = numpy_lines(sheet)
+    trained = training(derivation, options)
     forward, cost, gradients = list(sheet.forward()), list(sheet.cost()), list(sheet.gradients())
     return {
         "name": derivation.name,
@@ -40,7 +43,8 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "forward_summary": summary([*forward, *cost], lines, options),
         "backward_summary": summary(gradients, lines, options),
         "evidence": evidence(sheet),
-        "code": [code_row(line) for line in code(derivation, options, lines)],
+        "code_text": sheet.words[f"code {'of formulas' if trained is None else 'of training'}"],
+        "code": [code_row(line) for line in (plain(lines) if trained is None else trained)],
     }
 
 
@@ -95,14 +99,19 @@ def _scaled(scale: sp.Expr, total: str, naming: Naming) -> str:
     return text if bottom == 1 else f"{text} / {numpy_expression(bottom, naming)}"
 
 
-def code(derivation: Derivation, options: RenderOptions, lines: dict[int, str]) -> list[str]:
-    """The lines of the training program; the plain ones of a program that is not a chain of layers."""
+def training(derivation: Derivation, options: RenderOptions) -> list[str] | None:
+    """The lines of the training program; None for a program that is not a chain of layers."""
     try:
         made = py.context(derivation, options)
     except SpecError:
-        text = [broken(*line.split(" = ", 1)) + f"  # equation {n}" for n, line in sorted(lines.items())]
-    else:
-        text = [*(line for block in made["forward"] for line in block), "", *made["gradients"]]
+        return None
+    lines = [*(line for block in made["forward"] for line in block), "", *made["gradients"]]
+    return [row for line in lines for row in line.split("\n")]
+
+
+def plain(lines: dict[int, str]) -> list[str]:
+    """The line of each equation with its number."""
+    text = (broken(*line.split(" = ", 1)) + f"  # equation {n}" for n, line in sorted(lines.items()))
     return [row for line in text for row in line.split("\n")]
 
 
@@ -127,7 +136,19 @@ def evidence(sheet: Sheet) -> list[str]:
     passed = words["evidence passed"].format(
         checks=proof.checks, prime=proof.prime, sizes=sizes, seed=proof.seed
     )
-    return [passed, words["evidence scope"]]
+    return [passed, *numeric(sheet), words["evidence scope"]]
+
+
+def numeric(sheet: Sheet) -> Iterator[str]:
+    """The bound that the lines of NumPy keep, where they can be run."""
+    error = largest_error(sheet.derivation)
+    if error is None:
+        return
+    bound = within(error)
+    if bound is None:
+        yield sheet.words["evidence numeric failed"].format(bound=max(EXPONENTS))
+    else:
+        yield sheet.words["evidence numeric"].format(bound=bound)
 
 
 TEMPLATES = {"full": "derivation.tex.jinja", "brief": "brief.tex.jinja"}

@@ -162,7 +162,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "evidence none": "Nothing was checked: this derivation was made without its proof.",
         "evidence scope": "The identities are checked at these sizes; that they hold at every size rests on the rules.",
         "code": "The program",
-        "code text": "These are the lines of the training program, which computes the formulas above in forms "
+        "evidence numeric": r"The line of NumPy of each gradient was run, too, and agrees with derivatives found "
+        r"numerically to a relative error of at most $10^{{{bound}}}$.",
+        "evidence numeric failed": r"\textbf{{Do not use the lines of NumPy}}: run on random values, they differ from "
+        r"derivatives found numerically by a relative error of more than $10^{{{bound}}}$.",
+        "code of formulas": "These are the lines of NumPy of all formulas in the order in which they are computed. Numbers "
+        "are those of the equations.",
+        "code of training": "These are the lines of the training program, which computes the formulas above in forms "
         "that are equal to them and stay accurate for large arguments. Numbers are those of the equations.",
         "stop": ".",
         "join": ", ",
@@ -243,7 +249,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "evidence none": "没有做检验：这份推导没有附带证明。",
         "evidence scope": "等式在上述维度下检验；对任意维度成立则依据所用的规则。",
         "code": "程序",
-        "code text": "以下是训练程序中的各行，它用与上面公式相等、并且在自变量很大时仍然精确的形式计算。编号即公式编号。",
+        "evidence numeric": r"各梯度的 NumPy 代码也已运行，与数值方法求得的导数相比，相对误差不超过 $10^{{{bound}}}$。",
+        "evidence numeric failed": r"\textbf{{不要使用其中的 NumPy 代码}}：在随机值上运行时，"
+        r"与数值方法求得的导数相比，相对误差超过 $10^{{{bound}}}$。",
+        "code of formulas": "以下是全部公式的 NumPy 代码，按计算顺序排列。编号即公式编号。",
+        "code of training": "以下是训练程序中的各行，它用与上面公式相等、并且在自变量很大时仍然精确的形式计算。编号即公式编号。",
         "stop": "。",
         "join": "、",
     },
