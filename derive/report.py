@@ -90,8 +90,9 @@ def proved(derivation: Derivation) -> str:
     if proof.failures:
         return f"NOT PROVED: {len(proof.failures)} of {proof.checks} checks failed"
     largest = max(proof.sizes.values(), default=1)
+    same = f" ({proof.carried} of them as others under other names)" if proof.carried else ""
     return (
-        f"{proof.checks} checks passed: gradients, steps and forward lines in exact arithmetic modulo "
+        f"{proof.checks} checks passed{same}: gradients, steps and forward lines in exact arithmetic modulo "
         f"a prime > 2^61, sizes up to {largest}; a false identity passes with probability at most deg/2^61"
     )
 
@@ -131,6 +132,7 @@ def as_object(derivation: Derivation, gradients: Iterable[Gradient], lang: str =
         ],
         "proof": {
             "checks": proof.checks,
+            "carried": proof.carried,
             "failures": list(proof.failures),
             "sizes": proof.sizes,
             "bound": proof.bound,

@@ -13,11 +13,11 @@ from derive.printing import latex_expression
 from derive.renaming import RenamedDefinition, RenamedSteps
 
 NETWORKS = (
-    "3 -> " + "4 tanh -> " * 6 + "1 sigmoid",
-    "3 -> " + "4 relu -> 5 leaky_relu(lam) -> " * 3 + "3 softmax",
-    "2 -> " + "2 softmax -> " * 4 + "2 softmax | cross_entropy",
-    "3 -> " + "4 leaky_relu(p) -> 4 leaky_relu(q) -> " * 3 + "2 identity",
-    "3 -> " + "4 gelu -> 4 softplus -> " * 3 + "1 tanh",
+    "3 -> " + "4 tanh -> " * 4 + "1 sigmoid",
+    "3 -> " + "4 relu -> 5 leaky_relu(lam) -> " * 2 + "3 softmax",
+    "2 -> " + "2 softmax -> " * 3 + "2 softmax | cross_entropy",
+    "3 -> " + "4 leaky_relu(p) -> 4 leaky_relu(q) -> " * 2 + "2 identity",
+    "3 -> " + "4 gelu -> 4 softplus -> " * 2 + "1 tanh",
 )
 CONVENTIONS = (
     Convention(),

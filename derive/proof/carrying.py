@@ -38,6 +38,13 @@ class Carrying:
         """Serials of the tensors whose forward line is another one under other names."""
         return {d.node.tensor.serial for d in self.derivation.forward if self._definition_carries(d)}
 
+    @property
+    def complete(self) -> bool:
+        """Whether all that claims to be something else under other names is."""
+        renamed = [g for g in self.derivation.gradients if isinstance(g.steps, RenamedSteps)]
+        lines = [d for d in self.derivation.forward if isinstance(d, RenamedDefinition)]
+        return len(renamed) == len(self.gradients) and len(lines) == len(self.definitions)
+
     def excerpt(self, gradient: Gradient) -> Excerpt:
         """The surroundings of a gradient that is not carried over."""
         serial = gradient.symbol.serial

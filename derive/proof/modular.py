@@ -93,13 +93,13 @@ def prove(
     each other, and every forward line's matrix form against its definition.
 
     Where gradients repeat under other names, those that do not are each checked with any values
-    around them, and that the names fit is verified for the others. If one of those checks fails,
-    everything is evaluated in the whole program.
+    around them, and that the names fit is verified for the others. If one name does not, or one of
+    those checks fails, everything is evaluated in the whole program.
     """
     carrying = Carrying(derivation)
     carried = sum(len(gradient.steps) + 1 for gradient in carrying.gradients.values())
     carried += len(carrying.definitions)
-    if carried:
+    if carried and carrying.complete:
         proof = _evaluated(derivation, _excerpts(derivation, carrying), sizes, seed, carried)
         if proof.ok:
             return proof
