@@ -50,6 +50,11 @@ def test_every_equation_has_its_number_once_in_a_box_and_once_in_the_summary() -
     assert [int(n) for n in re.findall(r"^\\summaryrow\{(\d+)\}", text, re.M)] == numbers
 
 
+def test_equations_count_from_the_forward_pass_to_the_last_gradient() -> None:
+    names = ["Z1", "A1", "Z2", "A2", "L", "J", "dA2", "dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1"]
+    assert derivation().equations == {name: number for number, name in enumerate(names, 1)}
+
+
 def test_links_lead_somewhere() -> None:
     text = sheet(derivation())
     targets = set(re.findall(r"^\\result\{\w+\}\{\w+\}\{(\d+)\}", text, re.M))
