@@ -144,7 +144,8 @@ def _summary(block: b.Summary) -> str:
 
 def _figure(block: b.Figure) -> str:
     return (
-        f"<figure>{drawing(block.drawing)}<figcaption><strong>{escape(block.word)} {block.number}.</strong> "
+        f'<figure><div class="scroll">{drawing(block.drawing)}</div><figcaption>'
+        f"<strong>{escape(block.word)} {block.number}.</strong> "
         f"{text(block.caption)}</figcaption></figure>"
     )
 
