@@ -135,6 +135,26 @@ def test_float32() -> None:
     assert fast.Trainer(single, X, Y, learning_rate=0.1).params["W1"].dtype == np.float32
 
 
+def test_erfc_in_float32() -> None:
+    """Its error is at most that of rounding the argument and its square."""
+    _, fast = both("3 -> 4 gelu -> 2 identity")
+    special = pytest.importorskip("scipy.special")
+    x = np.concatenate([np.linspace(-12, 9, 40001), [0.0, -0.0, np.inf, -np.inf, 1e30]]).astype(np.float32)
+    wanted = special.erfc(x.astype(float))
+    for chunk in (7, 16384):
+        found = np.empty_like(x)
+        fast.SingleErfc(chunk)(x, out=found)
+        square = np.minimum(np.square(x.astype(float)), 200)
+        error = np.abs(found - wanted) / np.maximum(wanted, 1e-37)
+        assert np.all(error <= 2.0**-24 * (10 + 2 * square))
+        in_place = x.copy()
+        fast.SingleErfc(chunk)(in_place, out=in_place)
+        assert np.array_equal(found, in_place)
+    nothing = np.full(1, np.nan, np.float32)
+    fast.SingleErfc()(nothing, out=nothing)
+    assert np.isnan(nothing[0])
+
+
 def test_the_same_bits_in_every_run() -> None:
     plain, fast = both("3 -> 4 tanh -> 3 softmax")
     X, Y = data(plain, 50)
@@ -167,16 +187,19 @@ def test_params_are_copies() -> None:
 
 # Memory
 
+LEAST = 6000
+"""Bytes: less than one row of any array of a block has in the test below, more than NumPy's own buffers."""
+
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("choices", [{}, {"batch_size": 3000}, {"batch_size": 700}], ids=str)
+@pytest.mark.parametrize("choices", [{}, {"batch_size": 5000}, {"batch_size": 2000}], ids=str)
 @pytest.mark.parametrize("spec", ["3 -> 4 gelu -> 3 softmax", "3 -> 4 elu -> 1 sigmoid | l2(0.1)"])
 def test_no_array_is_made_in_a_step(spec: str, choices: dict[str, int], dtype: Any, layout: str) -> None:
     plain, fast = both(spec, layout=layout)
     X, Y = data(plain, 8000, layout)
     kept = dict(fast.BLOCK)
-    fast.BLOCK.update({4: 1000, 8: 1000})
+    fast.BLOCK.update({4: 2000, 8: 2000})
     try:
         trainer = fast.Trainer(plain.init_params(), X, Y, learning_rate=0.1, dtype=dtype, **choices)
     finally:
@@ -188,9 +211,7 @@ def test_no_array_is_made_in_a_step(spec: str, choices: dict[str, int], dtype: A
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 1000 * dtype().itemsize, (
-        f"{peak} bytes at the peak; one row of a block has {1000 * dtype().itemsize}"
-    )
+    assert peak < LEAST, f"{peak} bytes at the peak of a step"
 
 
 def peak_of_training(fast: Any, plain: Any, X: Any, Y: Any) -> int:

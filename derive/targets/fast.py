@@ -15,6 +15,7 @@ from derive.targets.layers import Layers, layers
 from derive.targets.lines import WIDTH
 from derive.targets.plan.buffers import memory
 from derive.targets.plan.passes import Pass, forward_and_backward
+from derive.targets.plan.single import SLOPE, polynomial
 from derive.targets.plan.weights import once_a_step
 from derive.targets.plan.writing import Writer, scalar
 from derive.targets.py import escape, hyperparameters
@@ -72,7 +73,10 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "features": done.X.shape[0],
         "labels": done.Y.shape[0],
         "conditions": list(label_conditions(net)),
-        "uses_special": any("special." in line for line in lines),
+        "uses_special": any("special." in line.call.function for line in done.lines),
+        "uses_erfc": any(line.call.function == "special.erfc" for line in done.lines),
+        "erfc_slope": SLOPE,
+        "erfc_polynomial": polynomial(),
     }
 
 

@@ -40,7 +40,8 @@ class Writer:
             return f"{REDUCTIONS[call.function]}({self.name(operand)}, {over}, out={self.name(result)})"
         operands = [self._operand(call, n) for n in range(len(call.operands))]
         out = self._bits(self.name(result)) if RESULT in call.bits else self.name(result)
-        return f"{call.function}({', '.join(operands)}, out={out})"
+        function = "erfc" if call.function == "special.erfc" else call.function
+        return f"{function}({', '.join(operands)}, out={out})"
 
     def _operand(self, call: Call, place: int) -> str:
         name = self.name(call.operands[place])
