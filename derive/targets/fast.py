@@ -22,7 +22,7 @@ from derive.targets.py import escape, hyperparameters
 from derive.targets.wording import proof, title, words
 
 CACHE = 768 * 1024
-LEAST, MOST = 512, 8192
+LEAST, MOST = 1024, 8192
 
 
 def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
