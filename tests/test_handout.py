@@ -51,6 +51,7 @@ NETWORKS = (
     "2 -> 3 relu -> 1 exp | poisson",
     "3 -> 4 gelu -> 3 elu -> 1 swish(beta) | huber(1)",
     "2 -> 2 identity -> 1 sigmoid | squared_error",
+    "784 -> 100 relu -> 10 softmax",
 )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from derive.derivation import Derivation, Gradient
 from derive.errors import SpecError
@@ -62,11 +63,12 @@ class Paper:
 
     @cached_property
     def curves(self) -> dict[str, Curve]:
-        """The activations that work entry by entry, each once, by name; the identity is none."""
+        """The activations with a formula that work entry by entry, by name; the identity is none."""
         costs = {t.serial for t in self.program.costs}
         found: dict[str, Curve] = {}
         for node in self.program.nodes:
-            entrywise = node.argument is not None and node.body != node.argument
+            formula = node.body != node.argument and not node.body.has(AppliedUndef)
+            entrywise = node.argument is not None and formula
             if entrywise and node.note and node.tensor.serial not in costs:
                 found.setdefault(node.note, Curve(node))
         return found

@@ -17,6 +17,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "This handout takes one network from the likelihood behind its loss to the last line of its training code. Sums and indices stay in sight until the last line of each block, which reads them as operations on whole arrays. Every line was computed from the line before it and checked; the reason stands beside it, and each result has a number that the code repeats.",
         "zh": "这份讲义从损失函数背后的似然出发，一直走到训练代码的最后一行。求和与下标一直保留到每段的最后一行，最后一行把它们写成整个数组的运算。每一行都由上一行计算得出并经过检验，右侧写明理由；每个结果都有编号，代码中使用同样的编号。",
     },
+    "intro program": {
+        "en": "This handout derives every gradient of one program. Sums and indices stay in sight until the last line of each block, which reads them as operations on whole arrays. Every line was computed from the line before it and checked; the reason stands beside it.",
+        "zh": "这份讲义推导一个程序的全部梯度。求和与下标一直保留到每段的最后一行，最后一行把它们写成整个数组的运算。每一行都由上一行计算得出并经过检验，右侧写明理由。",
+    },
     "conventions": {"en": "Conventions in force", "zh": "本讲义的约定"},
     "samples": {"en": "Samples", "zh": "样本"},
     "samples columns": {
@@ -88,6 +92,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     "node": {"en": "computed", "zh": "计算得出"},
     "parameter": {"en": "parameter", "zh": "参数"},
     "direction": {"en": "direction", "zh": "方向"},
+    "gradient": {"en": "upstream gradient", "zh": "上游梯度"},
     # the network and its graph
     "inputs below": {"en": "{n} inputs", "zh": "{n} 个输入"},
     "units below": {"en": "{n} {name}", "zh": "{n} 个 {name}"},

@@ -234,7 +234,7 @@ class TypstWriter(Writer):
         "|": "mid(|)",
         "dots": "dots.c",
         "vertical dots": "dots.v",
-        "nothing": "",
+        "nothing": "zws",
         "gap": "wide",
         "prime": "prime",
         "dot": "⋅",

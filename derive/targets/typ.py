@@ -234,6 +234,17 @@ def _anchors(blocks: tuple[b.Block, ...]) -> Iterator[int]:
             yield block.number
 
 
+def _body(blocks: tuple[b.Block, ...]) -> Iterator[str]:
+    """Blocks one after the other; a sentence under a heading stays with what follows, as the heading does."""
+    before: b.Block | None = None
+    for block in blocks:
+        shown = source(block)
+        if isinstance(before, b.Section) and isinstance(block, b.Paragraph):
+            shown = shown.replace("#sentence", "#lead", 1)
+        yield shown
+        before = block
+
+
 def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
     """Everything that templates/typ/derivation.typ.jinja names."""
     made = handout(derivation, options)
@@ -246,7 +257,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "lang": made.lang,
         "paper": options.paper,
         "anchors": sorted(_anchors(made.blocks)),
-        "body": "\n\n".join(map(source, made.blocks)),
+        "body": "\n\n".join(_body(made.blocks)),
     }
 
 

@@ -23,7 +23,7 @@ def blocks(paper: Paper) -> Iterator[Block]:
         subtitle(paper),
         network_picture(paper),
     )
-    yield Paragraph(paper.say("intro"))
+    yield Paragraph(paper.say("intro" if paper.net else "intro program"))
     yield Panel(paper.word("conventions"), tuple(conventions(paper)))
     yield symbols(paper)
 
@@ -127,9 +127,9 @@ def row(paper: Paper, tensor: Tensor) -> tuple[Text, Text, Text]:
     node = paper.program.node(tensor)
     if node is not None and node.note:
         meaning: Text = (paper.called(node),)
-    elif node is not None and node.body.has(IndexSum):
+    elif paper.net is not None and node is not None and node.body.has(IndexSum):
         meaning = paper.say("weighted sum")
-    elif tensor.role == "parameter":
+    elif paper.net is not None and tensor.role == "parameter":
         meaning = paper.say("biases" if len(tensor.dims) == 1 else "weights")
     else:
         meaning = paper.say(tensor.role)
