@@ -102,24 +102,40 @@ class _Evaluation:
         if expr.func in UNARY:
             return self._unary(expr.func, self.at(expr.args[0]))
         if isinstance(expr, sp.Piecewise):
-            pairs = [(self.at(value), self.holds(condition)) for value, condition in expr.args]
-            return next(value for value, condition in pairs if condition)
+            return self._choice(expr)
         if isinstance(expr, sp.Max | sp.Min):
             return self._extreme([self.at(arg) for arg in expr.args], 1 if isinstance(expr, sp.Max) else -1)
         raise NotImplementedError(f"no error rule for {expr.func.__name__}; add it to UNARY")
 
-    def holds(self, condition: Any) -> bool:
+    def _choice(self, expr: sp.Piecewise) -> Value:
+        """The branch that applies; its error reaches to every branch that might, but for rounding."""
+        branches = [(self.at(value), *self.holds(condition)) for value, condition in expr.args]
+        chosen = next(value for value, holds, _ in branches if holds)
+        error = chosen[1]
+        for value, holds, certain in branches:
+            if holds or not certain:
+                error = max(error, value[1] + abs(value[0] - chosen[0]) * 2.0**53)
+            if holds and certain:
+                break
+        return chosen[0], error, chosen[2]
+
+    def holds(self, condition: Any) -> tuple[bool, bool]:
+        """Whether a condition holds, and whether that is certain although its sides are rounded."""
         if condition in (sp.true, sp.false):
-            return bool(condition)
+            return bool(condition), True
         if isinstance(condition, sp.ITE):
-            test, yes, no = map(self.holds, condition.args)
-            return yes if test else no
+            (test, certain), yes, no = map(self.holds, condition.args)
+            verdict, sure = yes if test else no
+            return verdict, sure and certain
         if isinstance(condition, sp.Not):
-            return not self.holds(condition.args[0])
+            verdict, certain = self.holds(condition.args[0])
+            return not verdict, certain
         if isinstance(condition, sp.And | sp.Or):
             verdicts = [self.holds(arg) for arg in condition.args]
-            return all(verdicts) if isinstance(condition, sp.And) else any(verdicts)
-        return _COMPARE[condition.func](self.at(condition.lhs)[0], self.at(condition.rhs)[0])
+            verdict = (all if isinstance(condition, sp.And) else any)(v for v, _ in verdicts)
+            return verdict, all(certain for _, certain in verdicts)
+        (x, e, _), (y, f, _) = self.at(condition.lhs), self.at(condition.rhs)
+        return _COMPARE[condition.func](x, y), abs(x - y) >= 2.0**-53 * (e + f)
 
     @staticmethod
     def _sum(parts: list[Value]) -> Value:
@@ -194,17 +210,15 @@ def error_ratio(
     point: Sequence[float],
     lets: Lets = (),
     labels: Labels = (0, 1),
+    scale: float = 0.0,
 ) -> float:
     """Error bound over what the problem's own condition allows; inf where an intermediate overflows.
 
     The condition is that by z, the first input, and by every other one whose value is none of the
-    labels, which are without error.
+    labels, which are without error. scale: a size in whose units in the last place errors count.
     """
-    evaluation = _Evaluation(inputs, point)
     try:
-        for symbol, meaning in lets:
-            evaluation.known[symbol] = evaluation.at(meaning)
-        value, error, gradient = evaluation.at(expr)
+        value, error, gradient = _evaluated(expr, inputs, point, lets)
     except (OverflowError, ZeroDivisionError, ValueError):
         return math.inf
     condition = sum(
@@ -212,20 +226,48 @@ def error_ratio(
         for n, (x, slope) in enumerate(zip(point, gradient, strict=True))
         if n == 0 or x not in labels
     )
-    allowed = max(abs(value), condition, 1e-290)
-    return error / allowed
+    return error / max(abs(value), condition, 1e-290, scale)
+
+
+def _evaluated(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets) -> Value:
+    evaluation = _Evaluation(inputs, point)
+    for symbol, meaning in lets:
+        evaluation.known[symbol] = evaluation.at(meaning)
+    return evaluation.at(expr)
+
+
+def undefined(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets) -> bool:
+    """Whether a division by 0 or a logarithm of 0 stands in the way of a value."""
+    try:
+        _evaluated(expr, inputs, point, lets)
+    except (ZeroDivisionError, ValueError):
+        return True
+    except OverflowError:
+        return False
+    return False
+
+
+def largest(
+    expr: sp.Expr, inputs: Sequence[sp.Symbol], points: Iterable[Sequence[float]], lets: Lets
+) -> float:
+    """The largest size of the values that there are at points with |z| at most 30."""
+    sizes = [0.0]
+    for point in points:
+        if abs(point[0]) <= 30:
+            try:
+                sizes.append(abs(_evaluated(expr, inputs, point, lets)[0]))
+            except (OverflowError, ZeroDivisionError, ValueError):
+                continue
+    return max(sizes)
 
 
 def agree(
     expr: sp.Expr, other: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets
 ) -> bool:
     """Whether two forms have the same value, as far as their error bounds tell; a bound may tell nothing."""
-    here, there = _Evaluation(inputs, point), _Evaluation(inputs, point)
     try:
-        value, error, _ = here.at(expr)
-        for symbol, meaning in lets:
-            there.known[symbol] = there.at(meaning)
-        same, too, _ = there.at(other)
+        value, error, _ = _evaluated(expr, inputs, point, ())
+        same, too, _ = _evaluated(other, inputs, point, lets)
     except (OverflowError, ZeroDivisionError, ValueError):
         return True
     return not math.isfinite(error + too) or abs(value - same) <= 2.0**-52 * (error + too) + TINY

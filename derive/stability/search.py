@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -12,9 +12,9 @@ from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 
 from derive.stability.candidates import Candidate, rewritings
-from derive.stability.canonical import OPERATIONS, OutOfBudget
+from derive.stability.canonical import OPERATIONS
 from derive.stability.form import S, StableForm, T, erfc
-from derive.stability.labels import apart, between
+from derive.stability.labels import joined
 from derive.stability.referee import LIMIT, Labels, Lets, agree, beyond, error_ratio, grid
 from derive.stability.series import near_zero
 
@@ -102,41 +102,22 @@ def _search(expr: Any, others: int, parameters: int, labels: Labels, wide: bool 
         value, lets = candidate
         return StableForm(expr, value, z, "found", lets, _reasons(expr, value, lets))
 
+    def part(expr: Any) -> StableForm:
+        return _search(expr, others, parameters, labels)
+
     tried: list[Candidate] = []
     for candidate in rewritings(expr, z):
         if passes(candidate):
             return found(candidate) if tried else StableForm(expr, expr, z, "safe")
         tried.append(candidate)
     for label in unknowns:
-        for candidate in _with_labels(expr, label, others, parameters, labels):
+        for candidate in joined(expr, label, labels, part):
             if passes(candidate):
                 return found(candidate)
     for candidate in _near_and_far(expr, z, tried, ratio):
         if passes(candidate):
             return found(candidate)
     return StableForm(expr, expr, z, "textbook")
-
-
-def _with_labels(expr: Any, label: Any, others: int, parameters: int, labels: Labels) -> Iterator[Candidate]:
-    """Forms that join the stable forms of parts: at two labels, or of what stands beside the label."""
-    if not expr.has(label):
-        return
-    lets: dict[Any, Any] = {}
-
-    def form(part: Any) -> Any:
-        found = _search(part, others, parameters, labels)
-        for symbol, meaning in found.lets:
-            if lets.setdefault(symbol, meaning) != meaning:
-                raise OutOfBudget
-        return found.value
-
-    for joined in (partial(between, expr, label, labels, form), partial(apart, expr, label, form)):
-        lets.clear()
-        try:
-            value = joined()
-        except (OutOfBudget, sp.PolynomialError):
-            continue
-        yield value, tuple(lets.items())
 
 
 def _near_and_far(expr: Any, z: Any, tried: Sequence[Candidate], ratio: Any) -> Iterator[Candidate]:

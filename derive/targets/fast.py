@@ -33,7 +33,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
     net = layers(derivation)
     naming = Naming(rank=rank(derivation.program))
     done = forward_and_backward(derivation, net)
-    block = Writer(memory(done.lines, done.kept), naming)
+    block = Writer(memory(done.lines, done.kept, results=(done.losses,)), naming)
     lines = list(block.lines(done.lines))
     losses = block.total(done.losses)
     own = once_a_step(derivation, done.weights)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 import sympy as sp
 
-from derive.arrays import Entrywise, Leaf
 from derive.derivation import Definition, Derivation, Gradient
-from derive.notation import Element, Tensor, elements
+from derive.notation import Tensor, elements
 from derive.printing import Naming, numpy_expression, python_name
-from derive.stability import StableForm, stable
+from derive.stability import StableForm
+from derive.targets.backward import Computed
+from derive.targets.stable_forms import entry_form, over_arrays
 
 WIDTH = 100
 
@@ -46,19 +46,20 @@ def broken(target: str, value: str) -> str:
 
 
 def _pieces(value: str) -> Iterator[str]:
-    """The text cut before each binary operator that stands at the least depth of parentheses."""
+    """The text cut before binary operators, no deeper in parentheses than it takes to fit a line."""
     depths, depth = [], 0
     for character in value:
         depth += (character in "([") - (character in ")]")
         depths.append(depth)
     cuts = [(depths[n], n) for n in range(1, len(value) - 2) if _may_break(value[n - 1 : n + 3])]
-    if not cuts:
-        yield value
-        return
-    least = min(d for d, _ in cuts)
-    places = [n for d, n in cuts if d <= least + 1]
-    for start, end in zip([0, *places], [*places, len(value)], strict=True):
-        yield value[start:end]
+    levels = sorted({depth for depth, _ in cuts})
+    pieces = [value]
+    for level in levels[1:] or levels:
+        places = [n for depth, n in cuts if depth <= level]
+        pieces = [value[start:end] for start, end in zip([0, *places], [*places, len(value)], strict=True)]
+        if max(map(len, pieces)) <= WIDTH - 12:
+            break
+    yield from pieces
 
 
 def _may_break(around: str) -> bool:
@@ -73,11 +74,7 @@ def shape(tensor: Tensor) -> str:
 
 def entrywise(expr: sp.Expr, naming: Naming) -> str:
     """A scalar formula over elements, printed as an operation on their whole tensors."""
-    found = {element: sp.Dummy(f"x{n}") for n, element in enumerate(elements(expr))}
-    operands = tuple((dummy, Leaf(e.tensor.axes(e.args), e.tensor)) for e, dummy in found.items())
-    axes = max((leaf.axes for _, leaf in operands), key=len, default=())
-    formula = expr.xreplace(dict(found.items()))
-    return numpy_expression(Entrywise(axes, formula, operands), naming)
+    return numpy_expression(over_arrays(expr), naming)
 
 
 def same_as(textbook: str) -> str:
@@ -90,28 +87,14 @@ def same_as(textbook: str) -> str:
     return "\n".join(f"# {line}" for line in textwrap.wrap(text, WIDTH - 10))
 
 
-def stable_lines(
-    target: str, expr: sp.Expr, z: Element, remark: str, naming: Naming, textbook: str = ""
-) -> list[str]:
-    """target = expr, a formula over elements of which z may be large, after what it needs first.
+def stable_lines(target: str, form: StableForm, remark: str, naming: Naming, textbook: str = "") -> list[str]:
+    """target = a form over elements, after what it needs first.
 
     textbook: how a reader knows the formula; by default as it stands.
     """
-    form = stable_form(expr, z)
     lines = [] if form.safe else [same_as(textbook or entrywise(form.textbook, naming))]
     lines += [broken(str(symbol), entrywise(meaning, naming)) for symbol, meaning in form.lets]
     return [*lines, code_line(target, entrywise(form.value, naming), remark)]
-
-
-def stable_form(expr: sp.Expr, z: Element) -> StableForm:
-    """The form of a formula over elements, of which z may be large, to compute with."""
-    plain = {
-        e: sp.Symbol(f"x{n}", real=True, positive=True if not e.args else None)
-        for n, e in enumerate(elements(expr))
-    }
-    others = [symbol for element, symbol in plain.items() if element.args and element != z]
-    form = stable(expr.xreplace(plain), plain[z], others=others)
-    return form.xreplace({symbol: element for element, symbol in plain.items()})
 
 
 def forward_lines(definition: Definition, naming: Naming) -> list[str]:
@@ -119,40 +102,20 @@ def forward_lines(definition: Definition, naming: Naming) -> list[str]:
     node = definition.node
     name, remark = python_name(definition.name), shape(node.tensor)
     if node.argument is not None and node.body != node.argument:
-        return stable_lines(name, node.body, node.argument, remark, naming)
+        return stable_lines(name, entry_form(node.body, node.argument), remark, naming)
     value = definition.array or node.body
     return [code_line(name, numpy_expression(value, naming, node.tensor.axes(node.indices)), remark)]
 
 
-def gradient_lines(gradient: Gradient, remark: str, naming: Naming) -> list[str]:
-    """The assignment of one gradient; a factor that may overflow is computed in a form that does not."""
-    array = gradient.array
+def gradient_lines(computed: Computed, remark: str, naming: Naming) -> list[str]:
+    """The assignment of one gradient, in the form in which it is computed."""
+    gradient = computed.gradient
     axes = gradient.symbol.axes(gradient.indices)
-    if isinstance(array, Entrywise):
-        found = stable_factor(array)
-        if found is not None:
-            rest, form = found
-            value = replace(array, formula=rest * form.value)
-            return [
-                *([] if form.safe else [same_as(numpy_expression(array, naming, axes))]),
-                *(
-                    broken(str(symbol), numpy_expression(replace(array, formula=meaning), naming))
-                    for symbol, meaning in form.lets
-                ),
-                code_line(gradient.name, numpy_expression(value, naming, axes), remark),
-            ]
-    return [code_line(gradient.name, numpy_expression(gradient.value, naming, axes), remark)]
-
-
-def stable_factor(array: Entrywise) -> tuple[sp.Expr, StableForm] | None:
-    """The factor of a formula that may overflow, in a form that does not, after the rest of it."""
-    leaves = {d: operand for d, operand in array.operands if isinstance(operand, Leaf)}
-    z = [d for d, leaf in leaves.items() if leaf.tensor.role == "node" and leaf.axes]
-    risky = [d for d in z if any(f.has(d) for f in array.formula.atoms(sp.Function, sp.exp))]
-    if len(risky) != 1:
-        return None
-    rest, part = array.formula.as_independent(risky[0], as_Add=False)
-    return rest, stable(part, risky[0], others=[d for d in leaves if part.has(d) and d != risky[0]])
+    lines = []
+    if computed.status == "found":
+        lines = [same_as(numpy_expression(gradient.value, naming, axes))]
+    lines += [broken(str(symbol), numpy_expression(meaning, naming)) for symbol, meaning in computed.lets]
+    return [*lines, code_line(gradient.name, numpy_expression(computed.value, naming, axes), remark)]
 
 
 def needed_gradients(derivation: Derivation) -> tuple[Gradient, ...]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import sympy as sp
 
 from derive.derivation import Derivation
-from derive.notation import Element, Tensor, elements
+from derive.notation import Tensor, elements
 from derive.printing import Naming, numpy_expression
-from derive.program import Node
 from derive.targets.layers import Layers
 from derive.targets.lines import code_line, entrywise, shape, stable_lines, unique
+from derive.targets.stable_forms import loss_form
 from derive.targets.vectors import log_softmax_lines
 
 
@@ -51,22 +51,13 @@ def _losses(net: Layers, naming: Naming) -> tuple[list[str], Tensor]:
         return [code_line("losses", numpy_expression(net.loss.body, naming), "(m,)")], node.tensor
     (a,) = [e for e in elements(body) if e.tensor is node.tensor]
     x = sp.Dummy(real=True)
-    if node.argument is None:
-        found = None if body.xreplace({a: x}).is_polynomial(x) else log_softmax_lines(node, body, a, naming)
-        return found or (stable_lines("losses", body, a, shape(node.tensor), naming), node.tensor)
-    textbook = entrywise(body, naming)
-    body, a = from_pre_activation(body, a, node)
-    return stable_lines("losses", body, a, shape(node.tensor), naming, textbook), a.tensor
-
-
-def from_pre_activation(body: sp.Expr, a: Element, node: Node) -> tuple[sp.Expr, Element]:
-    """A loss of the output a and what it reads: the pre-activation, unless it is a polynomial in a."""
-    x = sp.Dummy(real=True)
-    if node.argument is None or body.xreplace({a: x}).is_polynomial(x):
-        return body, a
-    z = node.argument.xreplace(dict(zip(node.indices, a.args, strict=True)))
-    assert isinstance(z, Element)
-    return body.xreplace({a: node.body_at(a.args)}), z
+    if node.argument is None and not body.xreplace({a: x}).is_polynomial(x):
+        found = log_softmax_lines(node, body, a, naming)
+        if found is not None:
+            return found
+    form = loss_form(body, a, node)
+    lines = stable_lines("losses", form, shape(node.tensor), naming, entrywise(body, naming))
+    return lines, form.z.tensor
 
 
 def scaled(scale: sp.Expr, naming: Naming) -> str:

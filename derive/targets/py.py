@@ -15,14 +15,13 @@ from derive.pipeline import derive
 from derive.printing import Naming, numpy_expression, python_name, rank
 from derive.program import Node
 from derive.targets import RenderOptions, Target
+from derive.targets.backward import backward
 from derive.targets.blocks import filled, forward, forward_definitions, reading, result
 from derive.targets.layers import Layers, layers
 from derive.targets.lines import (
     gradient_lines,
-    needed_gradients,
     shape,
     unique,
-    used,
 )
 from derive.targets.losses import cost_lines
 from derive.targets.wording import INITIALISATION, conventions, proof, title, words
@@ -68,20 +67,22 @@ def context(derivation: Derivation, options: RenderOptions) -> Mapping[str, Any]
         derivation = derive(derivation.program, convention=replace(derivation.convention, fused=True))
     net = layers(derivation)
     naming = Naming(rank=rank(derivation.program))
-    gradients = needed_gradients(derivation)
+    gradients = backward(derivation)
     cost = cost_lines(derivation, net, naming)
     cost_reads_params = any(t.role == "parameter" for t in cost.reads)
     side = ORIENTATIONS[derivation.convention.layout]
     lines = [
         line
-        for gradient in gradients
+        for computed in gradients
         for line in gradient_lines(
-            gradient, f"{shape(gradient.of)}, equation {number[gradient.name]}", naming
+            computed,
+            f"{shape(computed.gradient.of)}, equation {number[computed.gradient.name]}",
+            naming,
         )
     ]
     blocks = list(forward(derivation, net, naming))
     sides = list(kinks(net, naming))
-    reads = unique(t for gradient in gradients for t in used(gradient))
+    reads = unique(t for computed in gradients for t in computed.uses)
     return {
         **vars(side),
         "name": derivation.name,
@@ -107,7 +108,7 @@ def context(derivation: Derivation, options: RenderOptions) -> Mapping[str, Any]
         "cost_shape_of": cost.shape_of,
         "cost_lines": cost.lines,
         "backward_reads": list(reading((*reads, net.output.tensor), net)),
-        "backward_result": result(g.name for g in gradients),
+        "backward_result": result(computed.gradient.name for computed in gradients),
         "gradients": lines,
         "output": net.output.tensor.name,
         "labels_shape": labels_shape(net),

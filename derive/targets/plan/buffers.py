@@ -28,17 +28,24 @@ class Memory:
     of: Mapping[Value, Buffer]
 
 
-def memory(lines: Sequence[Line], kept: Iterable[Value] = (), name: str = "work") -> Memory:
+def memory(
+    lines: Sequence[Line],
+    kept: Iterable[Value] = (),
+    name: str = "work",
+    results: Iterable[Value] = (),
+) -> Memory:
     """A buffer for every value of the lines.
 
     kept: values over a row of ones; each has a buffer of its own, which holds other values before and
-    after. A value that no line reads lives to the end.
+    after. A value that no line reads lives to the end, and so does each of the results.
     """
-    return _Planner(lines, tuple(kept), name).plan()
+    return _Planner(lines, tuple(kept), name, tuple(results)).plan()
 
 
 class _Planner:
-    def __init__(self, lines: Sequence[Line], kept: tuple[Value, ...], name: str) -> None:
+    def __init__(
+        self, lines: Sequence[Line], kept: tuple[Value, ...], name: str, results: tuple[Value, ...]
+    ) -> None:
         self.lines, self.name = lines, name
         self.made: dict[Value, int] = {}
         self.last: dict[Value, int] = {}
@@ -46,6 +53,7 @@ class _Planner:
             self.last.update(dict.fromkeys(read(line.call), number))
             if isinstance(line.result, Value):
                 self.made[line.result], self.last[line.result] = number, len(lines)
+        self.last.update(dict.fromkeys(results, len(lines)))
         self.own = {value: Buffer(value.name, value.shape, True) for value in kept}
         self.work: list[Buffer] = []
         self.free: list[Buffer] = list(self.own.values())

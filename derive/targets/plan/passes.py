@@ -11,12 +11,14 @@ from derive.derivation import Derivation, Gradient
 from derive.errors import SpecError
 from derive.notation import Element, Index, IndexSum, Tensor, elements
 from derive.program import Node
+from derive.stability import StableForm
+from derive.targets.backward import Computed, backward
 from derive.targets.layers import Layers
-from derive.targets.lines import needed_gradients, stable_factor, stable_form, used
-from derive.targets.losses import from_pre_activation
+from derive.targets.lines import used
 from derive.targets.plan.formulas import Formulas
 from derive.targets.plan.values import Call, Constant, Given, Joined, Line, Operand, Value, shape_of
 from derive.targets.plan.weights import SCALE, Weights
+from derive.targets.stable_forms import entry_form, loss_form
 from derive.targets.vectors import LOG_SUM, SHIFTED, in_logarithms, sum_of_exponentials
 
 
@@ -61,8 +63,8 @@ class _Reader:
             else:
                 self._active(node)
         losses = self._losses()
-        for gradient in needed_gradients(self.derivation):
-            self._gradient(gradient)
+        for computed in backward(self.derivation):
+            self._gradient(computed)
         X, Y = (self.arrays[t.serial] for t in (self.net.X, self.net.Y))
         assert isinstance(X, Given) and isinstance(Y, Given)
         weights = tuple(dict.fromkeys(self.weights.values()))
@@ -126,7 +128,9 @@ class _Reader:
                 self.block.bound[element] = self.arrays[element.tensor.serial]
 
     def _entry(self, expr: sp.Expr, z: Element) -> Operand:
-        form = stable_form(expr, z)
+        return self._form(entry_form(expr, z))
+
+    def _form(self, form: StableForm) -> Operand:
         for symbol, meaning in form.lets:
             self.block.let(symbol, meaning)
         return self.block.formula(form.value)
@@ -172,9 +176,9 @@ class _Reader:
         if found is not None:
             value = self._log_losses(*found)
         else:
-            body, z = from_pre_activation(body, a, node)
-            self._bind(body)
-            value = self._entry(body, z)
+            form = loss_form(body, a, node)
+            self._bind(form.expanded)
+            value = self._form(form)
         assert isinstance(value, Value)
         return value
 
@@ -195,15 +199,18 @@ class _Reader:
 
     # Backward
 
-    def _gradient(self, gradient: Gradient) -> None:
-        array = gradient.array
+    def _gradient(self, computed: Computed) -> None:
+        gradient, array = computed.gradient, computed.gradient.array
         if array is None:
             raise self._unsupported(f"{gradient.name}, which has no matrix form")
         if gradient.of.role == "parameter":
             self._parameter(gradient, array)
             return
-        value = self._array(array)
-        if not any(tensor.role == "gradient" for tensor in used(gradient)):
+        for symbol, meaning in computed.lets:
+            self.block.let(symbol, self._entries(meaning))
+        assert isinstance(computed.value, Array)
+        value = self._array(computed.value)
+        if not any(tensor.role == "gradient" for tensor in computed.uses):
             value = self.block.entrywise("np.multiply", value, SCALE)
         self._holds(gradient.symbol, value)
 
@@ -218,19 +225,19 @@ class _Reader:
                 return self._total(self._array(operand))
             case Filled(operand=operand):
                 return self._array(operand)
-            case Entrywise(formula=formula, operands=operands):
-                found = stable_factor(array)
-                rest, form = found or (formula, None)
-                scalars = {
-                    d: leaf.tensor[()] for d, leaf in operands if isinstance(leaf, Leaf) and not leaf.axes
-                }
-                for dummy, operand in operands:
-                    if dummy not in scalars:
-                        block.bound[dummy] = self._array(operand)
-                for symbol, meaning in form.lets if form else ():
-                    block.let(symbol, meaning.xreplace(scalars))
-                return block.formula((rest * form.value if form else rest).xreplace(scalars))
+            case Entrywise():
+                return block.formula(self._entries(array))
         raise self._unsupported(f"{type(array).__name__}")
+
+    def _entries(self, array: Entrywise) -> sp.Expr:
+        """The formula of an entrywise operation, its operands bound."""
+        scalars = {
+            d: leaf.tensor[()] for d, leaf in array.operands if isinstance(leaf, Leaf) and not leaf.axes
+        }
+        for dummy, operand in array.operands:
+            if dummy not in scalars:
+                self.block.bound[dummy] = self._array(operand)
+        return array.formula.xreplace(scalars)
 
     def _is_over_units(self, index: Index | None) -> bool:
         return index is not None and index.dim != self.net.samples
