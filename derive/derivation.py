@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
@@ -20,7 +21,10 @@ _rank = lru_cache(maxsize=4)(rank)
 
 @lru_cache(maxsize=4)
 def _names(program: Program) -> frozenset[str]:
-    return frozenset(tensor.name for tensor in program.tensors)
+    """Names of tensors, and letters in the subscripts of dimensions: l of n_{l-1}."""
+    dims = {str(symbol) for tensor in program.tensors for dim in tensor.dims for symbol in dim.free_symbols}
+    subscripts = {found[1] for found in map(re.compile(r".*\{(\w+)").match, dims) if found}
+    return frozenset(tensor.name for tensor in program.tensors) | subscripts
 
 
 @dataclass(frozen=True)

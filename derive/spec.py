@@ -14,14 +14,15 @@ from derive.errors import SpecError, shown, unknown
 from derive.gallery import GALLERY
 from derive.naming import check_name
 from derive.network import Network
+from derive.symbolic import SymbolicLayer
 
 MAX_BYTES = 1_000_000
 
 
-def network(spec: str, own: Own = NONE, **choices: Any) -> Network:
-    """The network that the text means; choices override what it says. Raises SpecError.
+def network(spec: str, own: Own = NONE, **choices: Any) -> Any:
+    """The network, or the symbolic layer, that the text means; choices override what it says.
 
-    own: activations and losses that the text may name, beside its own.
+    Raises SpecError. own: activations and losses that the text may name, beside its own.
 
     choices: layout, convention, derivatives, fused, kinks (pairs), lang, detail; None leaves as is.
 
@@ -54,7 +55,7 @@ def check_new(name: str, spec: str, found: dict[str, str]) -> None:
     found[name.casefold()] = spec
 
 
-def chosen(made: Network, **choices: Any) -> Network:
+def chosen(made: Any, **choices: Any) -> Any:
     """The network with these choices in place of its own; None leaves as is."""
     given = {key: value for key, value in choices.items() if value not in (None, ())}
     own = {key: given.pop(key) for key in ("lang", "detail") if key in given}
@@ -93,7 +94,9 @@ def _formula(text: str, option: str) -> tuple[str, str]:
     return name, formula
 
 
-def _read(spec: str, own: Own) -> Network:
+def _read(spec: str, own: Own) -> Network | SymbolicLayer:
+    if spec == SymbolicLayer.name:
+        return SymbolicLayer()
     if spec in GALLERY:
         return Network.parse(GALLERY[spec], name=spec)
     if "->" in spec or "→" in spec or re.fullmatch(r"\s*[+-]?\d*\s*", spec):

@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "derive"
 ORDER = """
 errors notation forms arrays program printing derivation renaming numbers pieces formula ranges
-activations losses oneline entries lowering naming tomlspec network gallery spec calculus evaluation
+activations losses oneline entries lowering naming symbolic tomlspec network gallery spec calculus evaluation
 proof pipeline stability targets handout targets.typ targets.svg targets.html render report output
 engines cli __main__
 """.split()  # noqa: SIM905

@@ -9,6 +9,7 @@ from derive.activations import ACTIVATIONS
 from derive.gallery import GALLERY
 from derive.losses import LOSSES
 from derive.report import Row
+from derive.symbolic import SymbolicLayer
 
 
 def _entries(table: Iterable[Any]) -> list[Row]:
@@ -34,5 +35,5 @@ LISTS: dict[str, Callable[[], list[Row]]] = {
     "activations": lambda: _entries(ACTIVATIONS.values()),
     "losses": lambda: _entries(LOSSES.values()),
     "formats": _formats,
-    "networks": lambda: list(GALLERY.items()),
+    "networks": lambda: [*GALLERY.items(), (SymbolicLayer.name, SymbolicLayer.summary)],
 }

@@ -44,7 +44,7 @@ def function(frame: Frame, expr: Any) -> Closure:
 
 
 def opaque(frame: Frame, expr: Any) -> Closure:
-    """An unspecified function, or a derivative of one."""
+    """An unspecified function, or a derivative of one: g′(z) may be written as the function g'."""
     substitution: dict[Any, Any] = {}
     if isinstance(expr, sp.Subs):
         substitution = dict(zip(expr.variables, expr.point, strict=True))
@@ -57,7 +57,9 @@ def opaque(frame: Frame, expr: Any) -> Closure:
         raise EvaluationError(f"{expr}: only a derivative of an unspecified function can be left standing")
     counts = tuple(int(orders.get(arg, 0)) for arg in expr.args)
     arguments = [frame.scalar(arg.xreplace(substitution)) for arg in expr.args]
-    name, value = expr.func.__name__, frame.numbers.opaque
+    name, value = expr.func.__name__.rstrip("'"), frame.numbers.opaque
+    if len(counts) == 1:
+        counts = (counts[0] + len(expr.func.__name__) - len(name),)
     return lambda: value(name, counts, [argument() for argument in arguments])
 
 

@@ -67,7 +67,8 @@ class DisplayPrinter(DisplayProducts):
         return Piece(self.symbol(symbol.name) if size is None else str(size))
 
     def _AppliedUndef(self, expr: Any) -> Piece:
-        return self.call(self.symbol(expr.func.__name__), expr)
+        name = expr.func.__name__.rstrip("'")
+        return self.call(self.symbol(name) + expr.func.__name__[len(name) :], expr)
 
     def _exp(self, expr: sp.Expr) -> Piece:
         exponent = self.piece(expr.args[0]).text

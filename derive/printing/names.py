@@ -52,10 +52,10 @@ def escaped(text: str) -> str:
 def math_name(name: str) -> str:
     r"""An identifier as a symbol: `x`, `\lambda`, `\mathrm{tok\_id}`.
 
-    >>> math_name("lambda"), math_name("n0"), math_name("drop_out")
-    ('\\lambda', 'n_{0}', '\\mathrm{drop\\_out}')
+    >>> math_name("lambda"), math_name("n0"), math_name("n_{l-1}"), math_name("drop_out")
+    ('\\lambda', 'n_{0}', 'n_{l-1}', '\\mathrm{drop\\_out}')
     """
-    numbered = re.fullmatch(r"(\D+?)_?(\d+)", name)
+    numbered = re.fullmatch(r"(\D+?)_?(\d+)", name) or re.fullmatch(r"(\w)_\{([a-z](?:[+-]\d+)?)\}", name)
     if numbered and _symbol(numbered[1]):
         return f"{_symbol(numbered[1])}_{{{numbered[2]}}}"
     return _symbol(name) or _upright(name)

@@ -86,6 +86,9 @@ class NumpyPrinter(LinearPrinter):
     def _BooleanFalse(self, _: Any) -> Piece:
         return Piece("False")
 
+    def _AppliedUndef(self, expr: Any) -> Piece:
+        return self.call(expr.func.__name__.replace("'", "_prime"), expr)
+
     def root(self, base: sp.Expr) -> Piece:
         return Piece(f"np.sqrt({self.piece(base).text})")
 

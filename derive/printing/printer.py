@@ -228,7 +228,7 @@ class Printer:
         return self.big_sum(indices, self.piece(body))
 
     def _AppliedUndef(self, expr: Any) -> Piece:
-        raise PrintingError(f"{type(self).__name__} cannot print the unknown function in {expr}; define it")
+        raise NotImplementedError
 
     # Arrays inside scalar formulas
 

@@ -11,6 +11,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "relu": "ReLU",
         "leaky_relu": "leaky ReLU",
+        "any_upstream": "the rest of the network to first order, any D",
         "thresholded_relu": "thresholded ReLU",
         "relu6": "ReLU6",
         "elu": "ELU",
@@ -54,6 +55,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "squareplus": "squareplus",
         "bent_identity": "弯曲恒等函数",
         "squared_error": "平方误差",
+        "any_upstream": "网络其余部分的一阶近似，D 任意",
         "binary_cross_entropy": "二元交叉熵",
         "cross_entropy": "交叉熵",
         "absolute_error": "绝对误差",
