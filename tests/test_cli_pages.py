@@ -87,6 +87,15 @@ def test_a_failed_compile_keeps_its_log(
     assert log.read_text().endswith("l.7") and (tmp_path / NAME / "derivation.tex").exists()
 
 
+def test_the_doctor_looks_at_engines_and_fonts(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "FONTS", tmp_path / "none")
+    assert run(["doctor"]) == 0
+    rows = capsys.readouterr().out
+    assert "typst" in rows and "chromium" in rows and "Chinese font" in rows and "missing: " in rows
+
+
 def test_one_html_file(tmp_path: Path) -> None:
     assert run(["build", NET, "-o", str(tmp_path), "--formats", "html", "--parts", "forward"]) == 0
     (made,) = (tmp_path / NAME).iterdir()

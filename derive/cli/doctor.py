@@ -38,7 +38,19 @@ def findings() -> list[Row]:
     rows += [(name, shutil.which(name) or "missing", purpose) for name, purpose in ENGINES.items()]
     if shutil.which("kpsewhich"):
         rows += [(style, _style(style), "derivation.tex") for style in STYLES]
-    return rows
+    return [*rows, ("Chinese font", _chinese(), "derivation.zh.pdf by Typst")]
+
+
+def _chinese() -> str:
+    """Whether Typst has Chinese characters, tried with a few."""
+    from derive.engines import missing_characters
+    from derive.errors import MissingError
+
+    try:
+        missing = missing_characters("反向传播")
+    except MissingError:
+        return "missing"
+    return f"missing: {''.join(missing)}" if missing else "found"
 
 
 def _version(package: str) -> str:
