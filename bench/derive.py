@@ -9,7 +9,7 @@ import argparse
 import sys
 from functools import partial
 
-from timing import DERIVE, medians, process_seconds, report, reported_seconds
+from timing import DERIVE, medians, process_seconds, report, reported, reported_seconds
 
 IMPORT = "import time; t = time.perf_counter(); import sympy; print(time.perf_counter() - t)"
 RUN = """
@@ -22,7 +22,27 @@ seconds = time.perf_counter() - t
 assert derivation.proof is not None
 print(seconds)
 """
-AIMS = {2: 0.5, 10: 8.0, 100: 8.0}
+PAIRS = """
+import statistics, time
+from derive import Network, derive
+from derive.activations import ACTIVATIONS
+from derive.errors import SpecError
+from derive.losses import LOSSES
+seconds = {}
+for activation in ACTIVATIONS:
+    for loss in LOSSES:
+        try:
+            network = Network.parse(f"3 -> 4 tanh -> 2 {activation} | {loss}")
+        except SpecError:
+            continue
+        t = time.perf_counter()
+        assert derive(network).proof.ok
+        seconds[f"{activation} with {loss}"] = time.perf_counter() - t
+worst = max(seconds, key=seconds.get)
+print(len(seconds), statistics.median(seconds.values()), seconds[worst], worst, sep="\t")
+"""
+AIMS = {2: 0.5, 10: 1.0, 100: 1.5, 1000: 10.0}
+MEDIAN, WORST = 0.1, 1.0
 SHOW = "3 -> 4 tanh -> 1 sigmoid"
 
 
@@ -44,8 +64,17 @@ def main() -> None:
     unit = found["import sympy"]
     print(f"import sympy: {unit:.3f} s (median of {rounds} rounds)")
     report([(f"{n} layers", s := found[f"{n} layers"], "import sympy", s / unit, AIMS[n]) for n in AIMS])
-    growth = found["100 layers"] / found["10 layers"]
-    report([("100 layers against 10", found["100 layers"], "ten layers", growth, 10.0)])
+    growth = found["1000 layers"] / found["100 layers"]
+    report([("1000 layers against 100", found["1000 layers"], "a hundred layers", growth, 10.0)])
+
+    count, median, worst, name = reported(PAIRS).split("\t")
+    print(f"{count} pairs of activation and loss in one process")
+    report(
+        [
+            ("median", float(median), "one second", float(median), MEDIAN),
+            (f"worst, {name.strip()}", float(worst), "one second", float(worst), WORST),
+        ]
+    )
 
     bare, show = [sys.executable, "-c", "import sympy"], [DERIVE, "show", SHOW]
     whole = medians({"bare": partial(process_seconds, bare), "show": partial(process_seconds, show)}, rounds)

@@ -23,12 +23,17 @@ def process_seconds(command: Sequence[str]) -> float:
     return seconds
 
 
-def reported_seconds(script: str) -> float:
-    """The number that a script prints in a fresh interpreter."""
+def reported(script: str) -> str:
+    """What a script prints in a fresh interpreter."""
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     if result.returncode:
         sys.exit(result.stderr)
-    return float(result.stdout)
+    return result.stdout
+
+
+def reported_seconds(script: str) -> float:
+    """The number that a script prints in a fresh interpreter."""
+    return float(reported(script))
 
 
 def medians(measurements: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, float]:
