@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from derive.derivation import Definition, Derivation
 from derive.notation import Tensor
@@ -18,16 +18,24 @@ def forward_definitions(derivation: Derivation, net: Layers) -> list[Definition]
     return [d for d in derivation.forward if d.node.tensor.serial not in costs]
 
 
-def forward(derivation: Derivation, net: Layers, naming: Naming) -> Iterator[list[str]]:
+def definition_lines(derivation: Derivation, net: Layers, naming: Naming) -> dict[str, list[str]]:
+    """The lines of each forward definition by its name."""
+    return {
+        definition.name: softmax_lines(definition, naming) or forward_lines(definition, naming)
+        for definition in forward_definitions(derivation, net)
+    }
+
+
+def forward(net: Layers, lines: Mapping[str, list[str]]) -> Iterator[list[str]]:
     """The lines of each layer, the parameters that it reads first."""
     block: list[str] = []
-    for definition in forward_definitions(derivation, net):
-        parameters = [t for t in definition.node.uses if t.role == "parameter"]
+    for node in (node for node in net.program.nodes if node.tensor.name in lines):
+        parameters = [t for t in node.uses if t.role == "parameter"]
         if parameters:
             if block:
                 yield block
             block = [unpacking(parameters, "params")]
-        block += softmax_lines(definition, naming) or forward_lines(definition, naming)
+        block += lines[node.tensor.name]
     yield block
 
 

@@ -16,14 +16,12 @@ from derive.printing import Naming, numpy_expression, python_name, rank
 from derive.program import Node
 from derive.targets import RenderOptions, Target
 from derive.targets.backward import backward
-from derive.targets.blocks import filled, forward, forward_definitions, reading, result
+from derive.targets.blocks import definition_lines, filled, forward, reading, result
 from derive.targets.layers import Layers, layers
-from derive.targets.lines import (
-    gradient_lines,
-    shape,
-    unique,
-)
+from derive.targets.lines import gradient_lines, shape
+from derive.targets.loops import backward_lines, forward_blocks, initial_lines, side_lines
 from derive.targets.losses import cost_lines
+from derive.targets.runs import layer_codes, runs
 from derive.targets.wording import INITIALISATION, conventions, proof, title, words
 
 
@@ -71,18 +69,30 @@ def context(derivation: Derivation, options: RenderOptions) -> Mapping[str, Any]
     cost = cost_lines(derivation, net, naming)
     cost_reads_params = any(t.role == "parameter" for t in cost.reads)
     side = ORIENTATIONS[derivation.convention.layout]
-    lines = [
-        line
-        for computed in gradients
-        for line in gradient_lines(
-            computed,
-            f"{shape(computed.gradient.of)}, equation {number[computed.gradient.name]}",
-            naming,
+    ahead = definition_lines(derivation, net, naming)
+    back = {
+        one.gradient.name: gradient_lines(
+            one, f"{shape(one.gradient.of)}, equation {number[one.gradient.name]}", naming
         )
+        for one in gradients
+    }
+    groups = runs(layer_codes(net, dict(initial(net)), ahead, back))
+    looped = {name for group in groups if len(group) > 1 for layer in group for name, _ in layer.backward}
+    reads = [
+        tensor
+        for one in gradients
+        for tensor in one.uses
+        if one.gradient.name not in looped or tensor.role in ("input", "label")
     ]
-    blocks = list(forward(derivation, net, naming))
-    sides = list(kinks(net, naming))
-    reads = unique(t for computed in gradients for t in computed.uses)
+    if looped:
+        first = [*initial_lines(groups), "return params"]
+        blocks, kept = forward_blocks(groups, net.X.name)
+        lines, grads = backward_lines(groups)
+    else:
+        first = [unpacked(map(str, net.sizes)), *listed(initial(net))]
+        blocks, kept = list(forward(net, ahead)), result(["X", *ahead])
+        lines, grads = [line for part in back.values() for line in part], result(back)
+    sides = list(side_lines(groups, dict(kinks(net, naming))))
     return {
         **vars(side),
         "name": derivation.name,
@@ -91,14 +101,13 @@ def context(derivation: Derivation, options: RenderOptions) -> Mapping[str, Any]
         "proof": proof(derivation),
         "depth": len(net.sizes),
         "layer_sizes": filled("LAYER_SIZES = (", map(str, net.sizes.values()), ")"),
-        "unpacked_sizes": unpacked(map(str, net.sizes)),
         "hyperparameters": hyperparameters(net),
         "initialisation": INITIALISATION,
-        "initial": list(initial(net)),
+        "initial": first,
         "first_weight": net.parameters[0].name,
         "first_weight_inputs": net.parameters[0].shape.index(net.width(net.X)),
         "forward": blocks,
-        "forward_result": result(["X", *(d.name for d in forward_definitions(derivation, net))]),
+        "forward_result": kept,
         "regularized": ", plus R / m" if net.program.regularizer else "",
         "loss": words(net.loss.note),
         "cost_takes": "params: Arrays, " if cost_reads_params else "",
@@ -108,8 +117,8 @@ def context(derivation: Derivation, options: RenderOptions) -> Mapping[str, Any]
         "cost_shape_of": cost.shape_of,
         "cost_lines": cost.lines,
         "backward_reads": list(reading((*reads, net.output.tensor), net)),
-        "backward_result": result(computed.gradient.name for computed in gradients),
         "gradients": lines,
+        "backward_result": grads,
         "output": net.output.tensor.name,
         "labels_shape": labels_shape(net),
         "probabilities": probabilities(net),
@@ -127,8 +136,15 @@ def context(derivation: Derivation, options: RenderOptions) -> Mapping[str, Any]
 
 def unpacked(sizes: Iterable[str]) -> str:
     """The line that names the sizes of the layers."""
-    line = filled("    (", sizes, ") = layer_sizes")
+    line = filled("(", sizes, ") = layer_sizes")
     return line if "\n" in line else line.replace("(", "").replace(")", "")
+
+
+def listed(values: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The return of a dictionary, an entry on each line."""
+    yield "return {"
+    yield from (f'    "{name}": {value},' for name, value in values)
+    yield "}"
 
 
 LABEL_STATISTICS = {True: "statistics(labels[part])", False: "np.zeros((1, 1)), np.ones((1, 1))"}
@@ -221,14 +237,11 @@ def label_conditions(net: Layers) -> Iterator[tuple[str, str]]:
             )
 
 
-def kinks(net: Layers, naming: Naming) -> Iterator[str]:
-    """Conditions that tell the sides of each kink apart."""
+def kinks(net: Layers, naming: Naming) -> Iterator[tuple[str, list[str]]]:
+    """Of each pre-activation, where a kink is."""
     for node in net.program.nodes:
-        if node.argument is None:
-            continue
-        for kink in node.kinks:
-            point = numpy_expression(kink.point, naming)
-            yield f'cache["{node.argument.tensor.name}"] > {point}'
+        if node.argument is not None and node.kinks:
+            yield node.argument.tensor.name, [numpy_expression(kink.point, naming) for kink in node.kinks]
 
 
 def escape(text: str) -> str:
