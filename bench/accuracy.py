@@ -1,141 +1,229 @@
-"""Errors against ball arithmetic, in units in the last place over the condition number.
+"""Errors against ball arithmetic, side by side: python bench/accuracy.py [--points N] [--plot FILE] [NAME…]
 
-python -P bench/accuracy.py [--points N]      (-P: bench/derive.py must not stand in for the package)
-
-Ours is the generated NumPy, textbook the formula as it is written, peer what PyTorch or SciPy has,
-where it is installed; float64 everywhere. A form that the search did not find is named at the end.
+Units in the last place, over the condition number where that exceeds 1, the worst over z in ±[1e-300, 1000].
+Ours is the NumPy that train.py computes, textbook the formula as it is written; PyTorch, SciPy and JAX
+(float64) stand where they are installed and have the function. Derivatives are those of the input form.
+Formulas for which the search found nothing, and rows in which a peer is more accurate, are named at the end.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import math
+import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import numpy as np
+import peers
 import sympy as sp
 from scipy import special
 
-from derive.activations import ACTIVATIONS
-from derive.losses import CLOSED_UNIT, LOSSES, SIGNS, A, Y
+# The file derive.py beside this one would stand in for the package.
+sys.path.pop(0)
+
+from derive.activations import ACTIVATIONS, Activation
+from derive.losses import CLOSED_UNIT, LOSSES, SIGNS, A, Loss, Y
 from derive.stability import StableForm, numpy_lines, stable, stable_loss
 from derive.stability.oracle import condition, exactly, ulps
 
 Z = sp.Symbol("z", real=True)
 NAMES = {Z: "Z", Y: "Y", A: "A"}
-SCIPY: dict[str, Callable[[Any], Any]] = {
-    "sigmoid": special.expit,
-    "log_sigmoid": special.log_expit,
-    "gelu": lambda z: z * special.ndtr(z),
-    "softplus": lambda z: np.logaddexp(0, z),
-}
-TORCH = {
-    name: name
-    for name in (
-        "sigmoid",
-        "tanh",
-        "relu",
-        "elu",
-        "selu",
-        "celu",
-        "gelu",
-        "silu",
-        "mish",
-        "softplus",
-        "softsign",
-    )
-} | {"log_sigmoid": "logsigmoid", "tanhshrink": "tanhshrink", "hard_swish": "hardswish"}
+OURS, TEXTBOOK = "ours", "textbook"
+COLUMNS = (OURS, TEXTBOOK, "PyTorch", "SciPy", "JAX")
+LABEL = 0.3
+LEVEL = 4.0
 
 
-def run(lines: list[str], z: np.ndarray, y: float) -> np.ndarray:
+@dataclass(frozen=True)
+class Row:
+    """The worst errors by column; inf where there is no number, or not the right infinity."""
+
+    name: str
+    errors: Mapping[str, float]
+    found: bool
+
+    @property
+    def better(self) -> list[str]:
+        """Peers that are more accurate, where ours is above the level asked for."""
+        ours = self.errors[OURS]
+        return [c for c, e in self.errors.items() if c not in (OURS, TEXTBOOK) and ours > LEVEL and e < ours]
+
+    @property
+    def text(self) -> str:
+        cells = (f"{self.errors[c]:10.3g}" if c in self.errors else " " * 10 for c in COLUMNS)
+        return f"{self.name:36s}" + "".join(cells)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """True values at points, and how much each magnifies relative changes of what is not exact."""
+
+    expr: sp.Expr
+    z: Any
+    y: float
+    labels: Sequence[float]
+
+    def values(self) -> list[Fraction | float]:
+        return [exactly(self.expr, {Z: float(x), Y: self.y}) for x in self.z]
+
+    def worst(self, true: Sequence[Fraction | float], got: Any) -> float:
+        largest = 0.0
+        for x, value, result in zip(self.z, true, got, strict=True):
+            error = ulps(float(result), value)
+            if LEVEL < error < math.inf:
+                at = {Z: float(x), Y: self.y}
+                magnified = condition(self.expr, at, Z)
+                if self.expr.has(Y) and self.y not in self.labels:
+                    magnified += condition(self.expr, at, Y)
+                error /= max(1.0, magnified)
+            largest = max(largest, error)
+        return largest
+
+
+def computed(lines: Sequence[str], z: Any, y: float) -> Any:
     space = {"np": np, "special": special, "Z": z, "Y": np.full_like(z, y)}
     with np.errstate(all="ignore"):
         exec("\n".join(lines), space)
     return np.broadcast_to(space["out"], z.shape)
 
 
-def worst(expr: sp.Expr, got: np.ndarray, z: np.ndarray, y: float, labels: tuple[int, ...]) -> float:
-    largest = 0.0
-    for x, value in zip(z, got, strict=True):
-        at = {Z: float(x), Y: y}
-        error = ulps(float(value), exactly(expr, at))
-        if error > 4:
-            magnified = condition(expr, at, Z)
-            if expr.has(Y) and y not in labels:
-                magnified += condition(expr, at, Y)
-            error /= max(1.0, magnified)
-        largest = max(largest, error)
-    return largest
-
-
-def peer(name: str, z: np.ndarray, derivative: bool) -> tuple[str, np.ndarray] | None:
-    """PyTorch's or SciPy's values, the gradient by backward()."""
-    if name in TORCH and importlib.util.find_spec("torch"):
-        import torch
-
-        argument = torch.tensor(z, requires_grad=True)
-        function = getattr(torch.nn.functional, TORCH[name], None) or getattr(torch, TORCH[name])
-        value = function(argument)
-        if derivative:
-            value.sum().backward()
-            return "torch", argument.grad.numpy()
-        return "torch", value.detach().numpy()
-    return ("scipy", SCIPY[name](z)) if name in SCIPY and not derivative else None
-
-
-def derivative(expr: sp.Expr) -> sp.Expr:
+def derivative(expr: sp.Expr, by: sp.Symbol) -> sp.Expr:
+    """Branch by branch."""
     folded = sp.piecewise_fold(expr)
     if isinstance(folded, sp.Piecewise):
-        return sp.Piecewise(*((sp.diff(value, Z), where) for value, where in folded.args))
-    return sp.diff(expr, Z)
+        return sp.Piecewise(*((sp.diff(value, by), where) for value, where in folded.args))
+    return sp.diff(expr, by)
 
 
-def row(name: str, ours: float, textbook: float, other: tuple[str, float] | None, form: StableForm) -> None:
-    shown = f"{other[1]:12.3g} {other[0]}" if other else ""
-    print(f"{name:36s} {ours:10.3g} {textbook:12.3g} {form.status:9s} {shown}")
+def plain(expr: sp.Expr) -> list[str]:
+    return numpy_lines(StableForm(expr, expr, Z, "textbook"), NAMES, "out")
+
+
+def beside_kinks(expr: sp.Expr) -> Iterator[float]:
+    for relation in expr.atoms(sp.core.relational.Relational):
+        difference = relation.lhs - relation.rhs
+        if difference.is_polynomial(Z) and sp.degree(difference, Z) == 1:
+            kink = float(-difference.subs(Z, 0) / difference.diff(Z))
+            yield from (np.nextafter(kink, -9e9), np.nextafter(kink, 9e9), kink - 1e-8, kink + 1e-8)
+
+
+def of_activations(activations: Mapping[str, Activation], points: Any) -> Iterator[Row]:
+    for name, activation in activations.items():
+        for mark, expr in (("", activation.expr), ("'", derivative(activation.expr, Z))):
+            z = np.array(sorted({*points, *beside_kinks(activation.expr)}))
+            truth = Truth(expr, z, 0.0, ())
+            true = truth.values()
+            form = stable(expr, Z)
+            results = {
+                OURS: computed(numpy_lines(form, NAMES, "out"), z, 0.0),
+                TEXTBOOK: computed(plain(expr), z, 0.0),
+                **peers.activations(name, z, bool(mark)),
+            }
+            errors = {column: truth.worst(true, got) for column, got in results.items()}
+            yield Row(name + mark, errors, form.status != "textbook")
+
+
+def of_losses(
+    losses: Sequence[Loss], outputs: Mapping[str, Activation], points: Any, order: str
+) -> Iterator[Row]:
+    for loss in losses:
+        labels = (0, 1) if loss.labels == CLOSED_UNIT else (-1, 1) if loss.labels == SIGNS else ()
+        for name, output in outputs.items():
+            if loss.fits(output.range):
+                yield _of_pair(loss, name, output, points, labels, order)
+
+
+def _of_pair(loss: Loss, name: str, output: Activation, z: Any, labels: tuple[int, ...], order: str) -> Row:
+    expr = loss.expr.xreplace({A: output.expr})
+    shown = loss.expr
+    if order == "'":
+        shown = derivative(loss.expr, A) * derivative(output.expr, Z)
+        expr = derivative(loss.expr, A).xreplace({A: output.expr}) * derivative(output.expr, Z)
+    form = stable_loss(shown, A, output.expr, Z, others=[Y], labels=labels)
+    lines = numpy_lines(form, NAMES, "out")
+    if form.value.has(A):
+        lines = [*numpy_lines(stable(output.expr, Z), NAMES, "A"), *lines]
+    errors: dict[str, float] = {}
+    for y in (*map(float, labels), LABEL):
+        truth = Truth(expr, z, y, labels)
+        true = truth.values()
+        results = {
+            OURS: computed(lines, z, y),
+            TEXTBOOK: computed(plain(expr), z, y),
+            **peers.losses(loss.name, name, z, y, order == "'"),
+        }
+        for column, got in results.items():
+            errors[column] = max(errors.get(column, 0.0), truth.worst(true, got))
+    return Row(f"{loss.name} of {name}{order}", errors, form.status != "textbook")
+
+
+def line(count: int) -> Any:
+    """About so many points: 0, and both signs of linear and logarithmic ones."""
+    half = np.concatenate([np.geomspace(1e-300, 1e3, count // 4), np.linspace(0.05, 40, count // 8)])
+    half = np.concatenate([half, np.linspace(41, 1000, count // 8)])
+    return np.array(sorted({0.0, *half, *-half}))
+
+
+def plot(rows: Sequence[Row], path: str) -> None:
+    """A dot for each error, rows of each kind in order; what is off the scale stands at its edge."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(9, 0.16 * len(rows) + 1.2))
+    for column, marker in zip(COLUMNS, "os^Dv", strict=True):
+        shown = [(row.errors[column], n) for n, row in enumerate(rows) if column in row.errors]
+        errors = [min(max(e, 0.25), 1e18) for e, _ in shown]
+        axes.scatter(errors, [n for _, n in shown], marker=marker, s=16, label=column, alpha=0.75)
+    axes.axvline(LEVEL, color="0.6", linewidth=0.8)
+    axes.set(xscale="log", ylim=(len(rows), -1), xlabel="largest error in units in the last place")
+    axes.set_yticks(range(len(rows)), [row.name for row in rows], fontsize=6)
+    axes.legend(loc="lower right", fontsize=7)
+    figure.tight_layout()
+    figure.savefig(path)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help="activations and losses, by default all")
     parser.add_argument("--points", type=int, default=400)
-    count = parser.parse_args().points // 4
-    half = np.concatenate([np.geomspace(1e-300, 1e3, count), np.linspace(0.05, 40, count // 2)])
-    half = np.concatenate([half, np.linspace(41, 1000, count // 2)])
-    z = np.array([0.0, *half, *-half])
+    parser.add_argument("--plot", metavar="FILE")
+    asked = parser.parse_args()
     warnings.simplefilter("ignore")
-    missing: list[str] = []
-    print(f"{'':36s} {'ours':>10s} {'textbook':>12s} {'':9s} {'peer':>12s}")
+    z = line(asked.points)
     bound = {n: a.bind("1.5") if n == "swish" else a for n, a in ACTIVATIONS.items()}
     scalars = {n: a for n, a in bound.items() if not a.vector}
-    for name, activation in scalars.items():
-        for order, expr in (("", activation.expr), ("'", derivative(activation.expr))):
-            form, plain = stable(expr, Z), StableForm(expr, expr, Z, "textbook")
-            found = peer(name, z, bool(order))
-            errors = [
-                worst(expr, run(numpy_lines(f, NAMES, "out"), z, 0.0), z, 0.0, ()) for f in (form, plain)
-            ]
-            row(name + order, *errors, found and (found[0], worst(expr, found[1], z, 0.0, ())), form)
-            missing += [name + order] if form.status == "textbook" else []
-    for loss in LOSSES.values():
-        chosen = loss.bind("1.5") if loss.name == "gaussian_nll" else loss
-        labels = (0, 1) if loss.labels == CLOSED_UNIT else (-1, 1) if loss.labels == SIGNS else ()
-        for name in ("identity", "sigmoid", "tanh", "softplus", "exp"):
-            output = scalars[name].expr
-            if not chosen.fits(scalars[name].range):
-                continue
-            expr = chosen.expr.xreplace({A: output})
-            form = stable_loss(chosen.expr, A, output, Z, others=[Y], labels=labels)
-            lines = numpy_lines(form, NAMES, "out")
-            if form.z == A:
-                lines = [*numpy_lines(stable(output, Z), NAMES, "A"), *lines]
-            plain = numpy_lines(StableForm(expr, expr, Z, "textbook"), NAMES, "out")
-            ys = (*labels, 0.3)
-            errors = [max(worst(expr, run(text, z, y), z, y, labels) for y in ys) for text in (lines, plain)]
-            row(f"{loss.name} of {name}", *errors, None, form)
-            missing += [f"{loss.name} of {name}"] if form.status == "textbook" else []
+    chosen = {n: a for n, a in scalars.items() if not asked.names or n in asked.names}
+    losses = [
+        loss.bind("1.5") if name == "gaussian_nll" else loss
+        for name, loss in LOSSES.items()
+        if not asked.names or name in asked.names
+    ]
+    print(f"{len(z)} points\n{'':36s}" + "".join(f"{column:>10s}" for column in COLUMNS))
+    rows = []
+    few = z[:: max(1, len(z) // 100)]
+    for row in chain(
+        of_activations(chosen, z),
+        of_losses(losses, scalars, few, ""),
+        of_losses(losses, scalars, few, "'"),
+    ):
+        print(row.text, flush=True)
+        rows.append(row)
+    missing = [row.name for row in rows if not row.found]
+    above = [f"{row.name} ({row.errors[OURS]:.3g})" for row in rows if row.errors[OURS] > LEVEL and row.found]
+    beaten = [f"{row.name} ({', '.join(row.better)})" for row in rows if row.better]
+    print(f"{len(rows)} rows")
     print("no stable form found:", ", ".join(missing) or "none")
+    print(f"above {LEVEL:g}:", ", ".join(above) or "none")
+    print("a peer is more accurate:", ", ".join(beaten) or "none")
+    if asked.plot:
+        plot(rows, asked.plot)
 
 
 if __name__ == "__main__":
