@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from derive.handout.drawing import Drawing, Label, Stroke, Tile
 from derive.handout.example import Example
-from derive.handout.maths import Digits, Grid, Mark, Math, Whole, joined
+from derive.handout.maths import Digits, Formula, Grid, Mark, Math, Whole, joined
 from derive.handout.paper import Paper
 from derive.notation import Tensor
 from derive.program import Node
@@ -23,7 +23,7 @@ def graph_picture(paper: Paper) -> Drawing | None:
     net = paper.net
     if net is None:
         return None
-    nodes = [n for n in paper.program.nodes if n.tensor is not paper.program.regularizer]
+    nodes = chain(paper)
     shown: list[Node | None] = list(nodes)
     if len(nodes) > MOST - 1:
         shown = [*nodes[:2], None, *nodes[-3:]]
@@ -53,12 +53,8 @@ def _items(
             yield Label((places[n], middle), Mark("dots"), "c", "ink", 11)
             continue
         yield Stroke(((start, middle - 1.1), (end, middle - 1.1)), "forward", 1.0, arrow=True)
-        if has_gradient(paper, node) and (
-            n == 1 or nodes[n - 2] is None or has_gradient(paper, nodes[n - 2])
-        ):
-            if n > 1:
-                yield Stroke(((end, middle + 1.1), (start, middle + 1.1)), "backward", 1.0, True, True)
-        elif node.tensor is paper.program.loss:
+        inside = fused(paper) and n >= len(nodes) - 1
+        if n > 1 and not inside and (has_gradient(paper, node) or node.tensor is paper.program.loss):
             yield Stroke(((end, middle + 1.1), (start, middle + 1.1)), "backward", 1.0, True, True)
         name = operation(paper, node)
         lines: list[Math | str] = [*stacked(name)] if isinstance(name, str) else [name]
@@ -66,6 +62,32 @@ def _items(
             yield Label(((start + end) / 2, middle - 3.4 - 3 * number), line, "c", "forward", 7)
         yield from _tile(paper, made, node.tensor, places[n], middle)
         yield from _leaves(paper, node, (start + end) / 2, places[n], middle, below)
+    if fused(paper):
+        yield from _around(paper, places[-3], places[-1], middle)
+
+
+def chain(paper: Paper) -> list[Node]:
+    """The definitions from the input to the loss."""
+    return [n for n in paper.program.nodes if n.tensor is not paper.program.regularizer]
+
+
+def fused(paper: Paper) -> bool:
+    """Whether the gradient of the last pre-activation is computed without that of the output."""
+    linear = chain(paper)[-3].tensor
+    found = [g for g in paper.derivation if g.of is linear]
+    return bool(found) and any(step.rule == "fuse" for step in found[0].steps)
+
+
+def _around(paper: Paper, end: float, start: float, middle: float) -> Iterator[Item]:
+    """One curved arrow past the output, with the gradient that it leads to."""
+    top = middle + TILE[1] / 2
+    turn = top + 11
+    curve = ((start, top), (start - 2, turn), (end + 18, turn), (end + TILE[0] / 2 + 0.4, top - 1.5))
+    yield Stroke(curve, "backward", 1.0, True, True, True)
+    gradient = next(g for g in paper.derivation if g.of is chain(paper)[-3].tensor)
+    if gradient.array is not None:
+        formula = joined("=", Whole(gradient.symbol), Formula(gradient.array, gradient.naming))
+        yield Label(((start + end) / 2 - 9, turn + 1.6), formula, "c", "backward", 7.5)
 
 
 def has_gradient(paper: Paper, node: Node | None) -> bool:
