@@ -30,9 +30,11 @@ def chosen_paper(name: str) -> Literal["a4", "us-letter"]:
 
 def chosen_parts(text: str | None) -> tuple[str, ...]:
     """The parts of a comma list; none for all."""
+    if text is None:
+        return ()
     from derive.handout.parts import chosen
 
-    return () if text is None else chosen([name.strip() for name in text.split(",")])
+    return chosen([name.strip() for name in text.split(",")])
 
 
 def make_pdf(derivation: Derivation, options: RenderOptions, engine: str, folder: Path, force: bool) -> Path:
