@@ -16,6 +16,8 @@ from derive.derivation import Derivation, Gradient
 from derive.proof import prove
 from derive.proof.carrying import Carrying
 from derive.renaming import Names, RenamedDefinition, RenamedSteps
+from derive.render import render
+from derive.targets import RenderOptions
 
 DEEP = "3 -> " + "4 tanh -> " * 4 + "1 sigmoid"
 
@@ -182,3 +184,13 @@ def test_a_template_at_a_special_place_proves_nothing_elsewhere():
     assert Carrying(wrong).complete
     assert all(failure.startswith("dx2") for failure in prove(wrong).failures) and prove(wrong).failures
     assert prove(derivation(program, convention)).ok
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "under other names"), ("zh", "只差名称")], ids=["en", "zh"]
+)
+def test_every_output_says_what_was_carried(lang, words):
+    texts = render(derive(Network.parse(DEEP)), ("tex", "typ"), RenderOptions(lang=lang))
+    assert all(words in text for text in texts.values())
+    code = render(derive(Network.parse(DEEP)), ("py",))["train.py"]
+    assert "under other names" in " ".join(code.replace("#", " ").split())

@@ -394,6 +394,11 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "All {checks} checks passed. Each gradient was compared with the derivative of the forward definitions, and both sides of each step with each other, in exact arithmetic modulo a prime above {power}, on random values that follow from seed {seed}, at the sizes {sizes}.",
         "zh": "{checks} 项检验全部通过。每个梯度与正向定义的导数比较，每一步的两边相互比较，以大于 {power} 的素数为模做精确运算；随机值由种子 {seed} 决定，维度为 {sizes}。",
     },
+    "proof carried": {
+        "en": "{carried} of these checks were not evaluated: they are others under other names, and that the definitions correspond was verified.",
+        "zh": "其中 {carried} 项未重新计算：它们与其他检验只差名称，并已验证其定义相互对应。",
+    },
+    "carried": {"en": "Carried over", "zh": "同类检验"},
     "bound": {"en": "False pass", "zh": "误判概率"},
     "proof bound": {
         "en": "A wrong identity passes one such check with a probability of at most its degree divided by {power}.",

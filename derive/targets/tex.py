@@ -136,7 +136,8 @@ def evidence(sheet: Sheet) -> list[str]:
     passed = words["evidence passed"].format(
         checks=proof.checks, prime=proof.prime, sizes=sizes, seed=proof.seed
     )
-    return [passed, *numeric(sheet), words["evidence scope"]]
+    same = [words["evidence carried"].format(carried=proof.carried)] if proof.carried else []
+    return [passed, *same, *numeric(sheet), words["evidence scope"]]
 
 
 def numeric(sheet: Sheet) -> Iterator[str]:

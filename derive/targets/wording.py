@@ -72,8 +72,9 @@ def proof(derivation: Derivation) -> list[str]:
     if found.failures:
         failed = f"{len(found.failures)} of {found.checks} checks"
         return wrapped(f"The proof FAILED in {failed}: do not use this file.")
+    same = f" ({found.carried} of them as others under other names)" if found.carried else ""
     return wrapped(
-        f"Proved: each gradient and each step of its derivation, in {found.checks} checks in exact "
+        f"Proved: each gradient and each step of its derivation, in {found.checks} checks{same} in exact "
         "arithmetic modulo a prime above 2^61 at small sizes. A wrong formula passes such a check with a "
         "probability of at most its degree / 2^61."
     )

@@ -160,6 +160,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         r"${prime}$ (above $2^{{61}}$) on random values, at the sizes {sizes}. A wrong identity passes "
         r"one such check with a probability of at most its degree divided by $2^{{61}}$. The random values follow from "
         "seed {seed}, so that the run can be repeated.",
+        "evidence carried": "{carried} of these checks were not evaluated: they are others under other names, and "
+        "that the definitions correspond was verified.",
         "evidence failed": r"\textbf{{Do not use this sheet}}: {failures} of {checks} checks failed: {first}.",
         "evidence none": "Nothing was checked: this derivation was made without its proof.",
         "evidence scope": "The identities are checked at these sizes; that they hold at every size rests on the rules.",
@@ -247,6 +249,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "evidence passed": r"{checks} 项检验全部通过：每个梯度与正向定义的导数比较，每一步的两边相互比较，"
         r"在维度 {sizes} 下取随机值，以大于 $2^{{61}}$ 的素数 ${prime}$ 为模做精确运算。"
         r"错误的等式通过一次检验的概率不超过其次数除以 $2^{{61}}$。随机值由种子 {seed} 决定，可以重复。",
+        "evidence carried": "其中 {carried} 项未重新计算：它们与其他检验只差名称，并已验证其定义相互对应。",
         "evidence failed": r"\textbf{{不要使用这份讲义}}：{checks} 项检验中有 {failures} 项未通过：{first}。",
         "evidence none": "没有做检验：这份推导没有附带证明。",
         "evidence scope": "等式在上述维度下检验；对任意维度成立则依据所用的规则。",

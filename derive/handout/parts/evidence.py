@@ -51,6 +51,8 @@ def rows(paper: Paper) -> Iterator[tuple[str, Text]]:
             "proof passed", checks=proof.checks, sizes=paper.listed(sizes), seed=proof.seed, power=POWER
         ),
     )
+    if proof.carried:
+        yield paper.word("carried"), paper.say("proof carried", carried=proof.carried)
     yield paper.word("bound"), paper.say("proof bound", power=POWER)
     if numeric(paper):
         bound = Scripts(Digits("10"), above=Digits(str(EXPONENT)))
