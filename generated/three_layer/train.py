@@ -1,5 +1,5 @@
-# Made by derive from three_layer; do not edit it.
-# Digest bb023bafc4d134aa
+# Made by derive from three_layer; do not edit.
+# Digest 16a3a87071ee01c4
 """Gradient descent for a network of 3 layers, 4 -> 5 relu -> 3 tanh -> 1 sigmoid, with the loss
 binary cross-entropy.
 
@@ -298,6 +298,10 @@ def run(options: argparse.Namespace) -> int:
     features = (features - X_mean) / X_scale
     X, Y = features[part].T, labels[part].T
     X_test, Y_test = features[test].T, labels[test].T
+    try:
+        checked_labels(labels.T, labels.T.shape)
+    except ValueError as wrong:
+        raise BadInput(f"{options.data}: {wrong}") from wrong
 
     params = init_params(options.seed)
     few = slice(200)  # samples are enough for the check, and it stays quick
@@ -318,11 +322,12 @@ def run(options: argparse.Namespace) -> int:
     for note in notes:
         print(note)
     print(f"gradient check: largest relative error {error:.1e} against central differences")
-    print(f"cost: {first:.6f} before training, {last:.6f} after {options.epochs} epochs")
-    if not math.isfinite(last):
+    if not last <= first:
+        change = f"from {first:.3g} to {last:.3g}"
         advice = f"try --learning-rate {options.learning_rate / 10:g}"
-        print(f"train.py: training diverged; {advice}", file=sys.stderr)
+        print(f"train.py: training diverged, the cost went {change}; {advice}", file=sys.stderr)
         return 1
+    print(f"cost: {first:.6f} before training, {last:.6f} after {options.epochs} epochs")
     print(f"training accuracy: {score(params, X, Y):.4f}")
     if held_out:
         print(f"test accuracy: {score(params, X_test, Y_test):.4f}")
@@ -368,9 +373,12 @@ def check_options(options: argparse.Namespace) -> None:
 
 
 def statistics(rows: Array) -> tuple[Array, Array]:
-    """Mean and standard deviation of each column; 1 for a column that is constant."""
-    scale = rows.std(axis=0, keepdims=True)
-    return rows.mean(axis=0, keepdims=True), np.where(scale > 0, scale, 1.0)
+    """Mean and standard deviation of each column; 1 instead of 0 for a column that is constant."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, scale = rows.mean(axis=0, keepdims=True), rows.std(axis=0, keepdims=True)
+    if not np.all(np.isfinite(scale)):
+        raise BadInput(f"numbers up to {np.max(np.abs(rows)):.3g}: 1e150 is the most that is taken")
+    return mean, np.where(scale > 0, scale, 1.0)
 
 
 def save(path: Path, arrays: Arrays) -> None:
@@ -395,7 +403,7 @@ def read_rows(path: Path, features: int) -> Rows:
     if rows and all(cell and not is_number(cell) for cell in rows[0][1][:features]):
         rows = rows[1:]
     if len(rows) < 2:
-        raise BadInput(f"{path}: {len(rows)} rows of data found, at least 2 are needed")
+        raise BadInput(f"{path}: at least 2 rows of data are needed, found: {len(rows)}")
     return rows
 
 
@@ -415,8 +423,8 @@ def check_width(path: Path, rows: Rows, *widths: int) -> int:
         if len(cells) not in widths or len(cells) != width:
             needed = " or ".join(str(count) for count in widths)
             raise BadInput(
-                f"{path}, line {line}: {len(cells)} columns found, {needed} are needed: "
-                f"{LAYER_SIZES[0]} features, then the labels"
+                f"{path}, line {line}: {needed} columns are needed, found: {len(cells)}; "
+                f"first the features ({LAYER_SIZES[0]}), then the labels, separated by commas"
             )
     return width
 
