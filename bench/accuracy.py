@@ -148,13 +148,14 @@ def _of_pair(loss: Loss, name: str, output: Activation, z: Any, labels: tuple[in
     lines = numpy_lines(form, NAMES, "out")
     if form.value.has(A):
         lines = [*numpy_lines(stable(output.expr, Z), NAMES, "A"), *lines]
+    textbook = [*numpy_lines(StableForm(output.expr, output.expr, Z, "textbook"), NAMES, "A"), *plain(shown)]
     errors: dict[str, float] = {}
     for y in (*map(float, labels), LABEL):
         truth = Truth(expr, z, y, labels)
         true = truth.values()
         results = {
             OURS: computed(lines, z, y),
-            TEXTBOOK: computed(plain(expr), z, y),
+            TEXTBOOK: computed(textbook, z, y),
             **peers.losses(loss.name, name, z, y, order == "'"),
         }
         for column, got in results.items():
