@@ -1,5 +1,5 @@
 # Made by derive from shallow_sigmoid; do not edit.
-# Digest 71d09975600accd4
+# Digest 3c3b606d49f93430
 """Gradient descent for a network of 2 layers, 3 -> 4 sigmoid -> 1 sigmoid, with the loss binary
 cross-entropy.
 
@@ -7,9 +7,9 @@ Samples are the columns of X. The cost J is the mean of the losses of the m samp
 derivatives of the sum of these losses; 1/m stands in dW and db, which are derivatives of J.
 Equation numbers are those of the derivation sheet.
 
-Proved: each gradient and each step of its derivation, in 54 checks in exact arithmetic modulo a
-prime above 2^61 at small sizes. A wrong formula passes such a check with a probability of at most
-its degree / 2^61.
+Proved: each gradient and each step of its derivation, in 54 checks (1 of them as others under other
+names) in exact arithmetic modulo a prime above 2^61 at small sizes. A wrong formula passes such a
+check with a probability of at most its degree / 2^61.
 
     python train.py DATA.csv [--epochs N --learning-rate R --seed S --test-fraction F
                               --save PARAMS.npz]
