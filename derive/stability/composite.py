@@ -44,8 +44,9 @@ def stable_loss(
 
     def failure(inner: StableForm) -> tuple[float, ...] | None:
         """A point where the value of the rounded output has lost its digits, or overflows."""
+        before = lets(inner)
         for point in points:
-            ratio = error_ratio(inner.value, inputs, point, lets(inner), labels, scale)
+            ratio = error_ratio(inner.value, inputs, point, before, labels, scale)
             if ratio > LIMIT and (ratio < math.inf or not beyond(loss, inputs, point, ((a, activation),))):
                 return point
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import mpmath as mp
@@ -69,6 +70,31 @@ Labels = tuple[int, ...]
 Value = tuple[float, float, tuple[float, ...]]  # value, error in units of 2**-53, gradient by the inputs
 
 
+@cache
+def _number(expr: sp.Expr) -> tuple[float, float]:
+    """The value of a constant and its rounding error."""
+    x = float(expr)
+    return x, 0.0 if expr.is_Rational and sp.Rational(x) == expr else abs(x)
+
+
+@cache
+def _inverse(power: sp.Pow) -> sp.Expr:
+    return power.base**-power.exp
+
+
+@cache
+def _fraction(product: sp.Mul) -> tuple[tuple[sp.Expr, ...], tuple[sp.Expr, ...]]:
+    """The factors of a product, and those that it is divided by."""
+    above, below = [], []
+    for factor in product.args:
+        base, exponent = factor.as_base_exp()
+        if exponent.is_number and exponent.is_negative and not base.is_number:
+            below.append(1 / factor)
+        else:
+            above.append(factor)
+    return tuple(above), tuple(below)
+
+
 class _Evaluation:
     """One expression at one point; a node's value is computed once, every branch is computed."""
 
@@ -97,8 +123,7 @@ class _Evaluation:
         if expr.is_Pow:
             return self._power(expr)
         if expr.is_number:
-            x = float(expr)
-            return x, (0.0 if expr.is_Rational and sp.Rational(x) == expr else abs(x)), self.zero
+            return *_number(expr), self.zero
         if expr.func in UNARY:
             return self._unary(expr.func, self.at(expr.args[0]))
         if isinstance(expr, sp.Piecewise):
@@ -146,12 +171,7 @@ class _Evaluation:
         return value, error + TINY, tuple(map(sum, zip(*(p[2] for p in parts), strict=True)))
 
     def _product(self, expr: sp.Expr) -> Value:
-        above: list[Any] = []
-        below: list[Any] = []
-        for factor in expr.args:
-            base, exponent = factor.as_base_exp()
-            negative = exponent.is_number and exponent.is_negative and not base.is_number
-            (below if negative else above).append(1 / factor if negative else factor)
+        above, below = _fraction(expr)
         value: Value = (1.0, 0.0, self.zero)
         for n, factor in enumerate(above):
             value = self._times(value, self.at(factor)) if n else self.at(factor)
@@ -183,7 +203,7 @@ class _Evaluation:
     def _power(self, expr: sp.Expr) -> Value:
         base, exponent = expr.args
         if exponent.is_number and exponent.is_negative:
-            return self._over((1.0, 0.0, self.zero), self.at(base ** (-exponent)))
+            return self._over((1.0, 0.0, self.zero), self.at(_inverse(expr)))
         x, e, d = self.at(base)
         if exponent.is_number:
             n = float(exponent)
@@ -214,19 +234,34 @@ def error_ratio(
 ) -> float:
     """Error bound over what the problem's own condition allows; inf where an intermediate overflows.
 
-    The condition is that by z, the first input, and by every other one whose value is none of the
-    labels, which are without error. scale: a size in whose units in the last place errors count.
+    scale: a size in whose units in the last place errors count.
     """
-    try:
-        value, error, gradient = _evaluated(expr, inputs, point, lets)
-    except (OverflowError, ZeroDivisionError, ValueError):
+    return ratio_of(evaluated(expr, inputs, point, lets), point, labels, scale)
+
+
+def ratio_of(found: Value | None, point: Sequence[float], labels: Labels, scale: float = 0.0) -> float:
+    """The same of a value with its error and gradient.
+
+    The condition is that by z, the first input, and by every other one whose value is none of the
+    labels, which are without error.
+    """
+    if found is None:
         return math.inf
+    value, error, gradient = found
     condition = sum(
         abs(x * slope)
         for n, (x, slope) in enumerate(zip(point, gradient, strict=True))
         if n == 0 or x not in labels
     )
     return error / max(abs(value), condition, 1e-290, scale)
+
+
+def evaluated(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets) -> Value | None:
+    """Value, error in units of 2**-53 and gradient; None where something overflows or is undefined."""
+    try:
+        return _evaluated(expr, inputs, point, lets)
+    except (OverflowError, ZeroDivisionError, ValueError):
+        return None
 
 
 def _evaluated(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets) -> Value:
@@ -251,26 +286,15 @@ def largest(
     expr: sp.Expr, inputs: Sequence[sp.Symbol], points: Iterable[Sequence[float]], lets: Lets
 ) -> float:
     """The largest size of the values that there are at points with |z| at most 30."""
-    sizes = [0.0]
-    for point in points:
-        if abs(point[0]) <= 30:
-            try:
-                sizes.append(abs(_evaluated(expr, inputs, point, lets)[0]))
-            except (OverflowError, ZeroDivisionError, ValueError):
-                continue
-    return max(sizes)
+    near = (evaluated(expr, inputs, point, lets) for point in points if abs(point[0]) <= 30)
+    return max((abs(found[0]) for found in near if found is not None), default=0.0)
 
 
-def agree(
-    expr: sp.Expr, other: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets
-) -> bool:
-    """Whether two forms have the same value, as far as their error bounds tell; a bound may tell nothing."""
-    try:
-        value, error, _ = _evaluated(expr, inputs, point, ())
-        same, too, _ = _evaluated(other, inputs, point, lets)
-    except (OverflowError, ZeroDivisionError, ValueError):
+def agree(one: Value | None, other: Value | None) -> bool:
+    """Whether two values are the same, as far as their error bounds tell; a bound may tell nothing."""
+    if one is None or other is None or not math.isfinite(one[1] + other[1]):
         return True
-    return not math.isfinite(error + too) or abs(value - same) <= 2.0**-52 * (error + too) + TINY
+    return abs(one[0] - other[0]) <= 2.0**-52 * (one[1] + other[1]) + TINY
 
 
 def beyond(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets = ()) -> bool:

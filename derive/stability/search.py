@@ -15,7 +15,7 @@ from derive.stability.candidates import Candidate, rewritings
 from derive.stability.canonical import OPERATIONS
 from derive.stability.form import S, StableForm, T, erfc
 from derive.stability.labels import joined
-from derive.stability.referee import LIMIT, Labels, Lets, agree, beyond, error_ratio, grid
+from derive.stability.referee import LIMIT, Labels, Lets, Value, agree, beyond, evaluated, grid, ratio_of
 from derive.stability.series import near_zero
 
 PARAMETER = 1.5
@@ -81,12 +81,16 @@ def _search(expr: Any, others: int, parameters: int, labels: Labels, wide: bool 
     def too_large(point: tuple[float, ...]) -> bool:
         return beyond(expr, inputs, point)
 
+    @cache
+    def at(candidate: Candidate, point: tuple[float, ...]) -> Value | None:
+        return evaluated(candidate[0], inputs, point, candidate[1])
+
     def ratio(candidate: Candidate, low: float = 0.0, high: float = math.inf) -> float:
         """The worst the referee finds, as far as it matters, where low ≤ |z| ≤ high."""
         worst = 0.0
         for point in points:
             if low <= abs(point[0]) <= high:
-                error = error_ratio(candidate[0], inputs, point, candidate[1], labels)
+                error = ratio_of(at(candidate, point), point, labels)
                 if error < math.inf or not too_large(point):
                     worst = max(worst, error)
             if worst > LIMIT:
@@ -94,9 +98,7 @@ def _search(expr: Any, others: int, parameters: int, labels: Labels, wide: bool 
         return worst
 
     def passes(candidate: Candidate) -> bool:
-        return ratio(candidate) <= LIMIT and all(
-            agree(expr, candidate[0], inputs, point, candidate[1]) for point in points
-        )
+        return ratio(candidate) <= LIMIT and all(agree(at((expr, ()), p), at(candidate, p)) for p in points)
 
     def found(candidate: Candidate) -> StableForm:
         value, lets = candidate

@@ -61,11 +61,11 @@ def computed(gradient: Gradient, by_symbol: Mapping[int, Gradient]) -> Computed:
     if not isinstance(array, Entrywise):
         return Computed(gradient, gradient.value)
     found = _of_pre_activation(gradient, array, by_symbol)
-    if found is not None:
+    if found is not None and found.status != "textbook":
         return found
     factor = factor_form(array)
-    if factor is None or factor[1].safe:
-        return Computed(gradient, array)
+    if factor is None or factor[1].status != "found":
+        return found or Computed(gradient, array, (), "safe" if factor is None else factor[1].status)
     rest, form = factor
     lets = tuple((symbol, replace(array, formula=meaning)) for symbol, meaning in form.lets)
     return Computed(gradient, replace(array, formula=rest * form.value), lets, form.status, form.reasons)
@@ -92,7 +92,7 @@ def _of_pre_activation(
             rest, formula = sp.S.One, above * formula
     a, z = known.symbol(node.tensor), known.symbol(gradient.of)
     absolute = gradient.convention.derivatives == "output" and not formula.has(z)
-    if absolute and formula.is_polynomial(a) and rest != 1:
+    if absolute and formula.is_polynomial(a):
         return Computed(gradient, array)
     others = [t for t in known.tensors.values() if t.dims and t is not node.tensor and t is not gradient.of]
     activation = node.body.xreplace({e: known.symbol(e.tensor) for e in elements(node.body)})
