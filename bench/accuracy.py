@@ -146,7 +146,7 @@ def _of_pair(loss: Loss, name: str, output: Activation, z: Any, labels: tuple[in
         expr = derivative(loss.expr, A).xreplace({A: output.expr}) * derivative(output.expr, Z)
     form = stable_loss(shown, A, output.expr, Z, others=[Y], labels=labels)
     lines = numpy_lines(form, NAMES, "out")
-    if form.value.has(A):
+    if form.expanded.has(A):
         lines = [*numpy_lines(stable(output.expr, Z), NAMES, "A"), *lines]
     textbook = [*numpy_lines(StableForm(output.expr, output.expr, Z, "textbook"), NAMES, "A"), *plain(shown)]
     errors: dict[str, float] = {}
