@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from derive.calculus.context import Rule
-from derive.calculus.rules import examples
+from collections.abc import Callable
+from importlib import import_module
+
+from derive.calculus.context import Example, Rule
 from derive.calculus.rules.chain import chain, element_partial, elementwise_partial
 from derive.calculus.rules.folding import fold_output
 from derive.calculus.rules.fusing import fuse
@@ -11,6 +13,16 @@ from derive.calculus.rules.matrices import matrix_form
 from derive.calculus.rules.merging import accumulate, fact, gather, group
 from derive.calculus.rules.outputs import via_input, via_output
 from derive.calculus.rules.sums import count, delta, distribute, hoist, shifted_delta
+
+
+def _example(name: str) -> Callable[[], Example]:
+    """The example of that name; a derivation does not wait for programs that only tests look at."""
+
+    def build() -> Example:
+        return getattr(import_module("derive.calculus.rules.examples"), name)()  # type: ignore[no-any-return]
+
+    return build
+
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -21,7 +33,7 @@ RULES: tuple[Rule, ...] = (
             "en": "chain rule: {of} reaches the cost through {because}",
             "zh": "链式法则：{of} 通过 {because} 影响成本",
         },
-        examples.chain,
+        _example("chain"),
     ),
     Rule(
         "element partial",
@@ -31,7 +43,7 @@ RULES: tuple[Rule, ...] = (
             "en": "an entry changes with itself only: its derivative is a Kronecker delta",
             "zh": "每个元素只随自身变化：其导数为克罗内克 δ",
         },
-        examples.element_partial,
+        _example("element_partial"),
     ),
     Rule(
         "elementwise partial",
@@ -41,7 +53,7 @@ RULES: tuple[Rule, ...] = (
             "en": "{because} works entry by entry: g′ on the same entry, 0 elsewhere",
             "zh": "{because} 逐元素作用：同一元素处为 g′，其余为 0",
         },
-        examples.elementwise_partial,
+        _example("elementwise_partial"),
     ),
     Rule(
         "distribute",
@@ -51,7 +63,7 @@ RULES: tuple[Rule, ...] = (
             "en": "the product is multiplied out, so that each delta stands alone",
             "zh": "展开乘积，使每个 δ 单独出现",
         },
-        examples.distribute,
+        _example("distribute"),
     ),
     Rule(
         "hoist",
@@ -61,14 +73,14 @@ RULES: tuple[Rule, ...] = (
             "en": "the inner sum moves to the front under an index of its own",
             "zh": "内层求和移到前面，并使用新的下标",
         },
-        examples.hoist,
+        _example("hoist"),
     ),
     Rule(
         "delta",
         "Σ_r δ(r,p) F(r) → F(p)",
         delta,
         {"en": "each delta keeps one term of its sum", "zh": "每个 δ 只保留求和中的一项"},
-        examples.delta,
+        _example("delta"),
     ),
     Rule(
         "shifted delta",
@@ -78,42 +90,42 @@ RULES: tuple[Rule, ...] = (
             "en": "each delta fixes a summed index, as long as it stays in its range",
             "zh": "每个 δ 确定一个求和下标，前提是它在取值范围内",
         },
-        examples.shifted_delta,
+        _example("shifted_delta"),
     ),
     Rule(
         "count",
         "Σ_r c → dim(r) c",
         count,
         {"en": "what does not depend on the summed index is counted", "zh": "与求和下标无关的项只需计数"},
-        examples.count,
+        _example("count"),
     ),
     Rule(
         "via output",
         "g′(z) → its form in a = g(z)",
         via_output,
         {"en": "g′ written in the output, {because}", "zh": "用输出表示 g′，{because}"},
-        examples.via_output,
+        _example("via_output"),
     ),
     Rule(
         "fold output",
         "exp(Z[k,i]) / Σ_c exp(Z[c,i]) → A[k,i]",
         fold_output,
         {"en": "the exponential over its sum is {because} again", "zh": "指数除以其总和又是 {because}"},
-        examples.fold_output,
+        _example("fold_output"),
     ),
     Rule(
         "fact",
         "Σ_k Y[k,i] → 1",
         fact,
         {"en": "assumption: {because}", "zh": "假设：{because}"},
-        examples.fact,
+        _example("fact"),
     ),
     Rule(
         "accumulate",
         "F + F → 2F",
         accumulate,
         {"en": "equal contributions are added", "zh": "相同的贡献相加"},
-        examples.accumulate,
+        _example("accumulate"),
     ),
     Rule(
         "group",
@@ -123,34 +135,34 @@ RULES: tuple[Rule, ...] = (
             "en": "factors over the same indices are multiplied, cancelled and factored",
             "zh": "下标相同的因子相乘、约分并因式分解",
         },
-        examples.group,
+        _example("group"),
     ),
     Rule(
         "gather",
         "A + (1 − A) → 1",
         gather,
         {"en": "the terms are added up", "zh": "各项合并"},
-        examples.gather,
+        _example("gather"),
     ),
     Rule(
         "fuse",
         "dA → its value, where that makes the gradient no longer",
         fuse,
         {"en": "the value of {because} is inserted", "zh": "代入 {because} 的值"},
-        examples.fuse,
+        _example("fuse"),
     ),
     Rule(
         "via input",
         "a → g(z), with derivatives in the input",
         via_input,
         {"en": "written in the input", "zh": "用输入表示"},
-        examples.via_input,
+        _example("via_input"),
     ),
     Rule(
         "matrix form",
         "Σ_k W[k,i] D[k,j] → (Wᵀ D)[i,j]",
         matrix_form,
         {"en": "read as operations on whole arrays", "zh": "写成整个数组的运算"},
-        examples.matrix_form,
+        _example("matrix_form"),
     ),
 )
