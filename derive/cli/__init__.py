@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -287,13 +288,18 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def main() -> None:
+    """The command: ends the process with its exit status.
+
+    Collecting garbage among expressions that stay, and taking them apart one by one at the end, would
+    cost a command a fifth of its time.
+    """
+    gc.set_threshold(200_000, 30, 100)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     status = run(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        # What is left cannot be written; Python would try again at exit, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(status)
+    for stream in (sys.stdout, sys.stderr):
+        # What is left cannot be written where nobody reads any more.
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
