@@ -19,6 +19,15 @@ Layout = tuple[int | None, ...]
 _serial = count()
 
 
+def scalar(value: Any) -> sp.Expr:
+    """A number or an expression as SymPy has it. Text is refused: SymPy would execute it."""
+    if isinstance(value, str):
+        raise TypeError(
+            f"{value!r} is text; give a number or a SymPy expression, such as sp.Symbol({value!r})"
+        )
+    return sp.sympify(value, strict=True)
+
+
 class Index(sp.Dummy):  # type: ignore[misc]
     """An index running over 0 … dim − 1. Printed letters are chosen when printing.
 
@@ -32,7 +41,7 @@ class Index(sp.Dummy):  # type: ignore[misc]
 
     def __new__(cls, name: str, dim: Any) -> Index:
         obj = super().__new__(cls, name, integer=True)
-        obj.dim = sp.sympify(dim)
+        obj.dim = scalar(dim)
         return obj  # type: ignore[no-any-return]
 
     def fresh(self) -> Index:
@@ -61,7 +70,7 @@ class Tensor:
     serial: int = field(default_factory=lambda: next(_serial), compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "dims", tuple(sp.sympify(dim) for dim in self.dims))
+        object.__setattr__(self, "dims", tuple(scalar(dim) for dim in self.dims))
         layout = tuple(range(len(self.dims))) if self.layout is None else tuple(self.layout)
         object.__setattr__(self, "layout", layout)
         if not self.name.isidentifier():
@@ -102,7 +111,7 @@ class Element(sp.Expr):  # type: ignore[misc]
     def __new__(cls, tensor: Tensor, *indices: Any) -> Element:
         if len(indices) != len(tensor.dims):
             raise ValueError(f"{tensor.name} has {len(tensor.dims)} indices, {len(indices)} were given")
-        obj = sp.Expr.__new__(cls, *map(sp.sympify, indices))
+        obj = sp.Expr.__new__(cls, *map(scalar, indices))
         obj.tensor = tensor
         return obj  # type: ignore[no-any-return]
 
@@ -134,8 +143,8 @@ class IndexSum(sp.Expr):  # type: ignore[misc]
 
     def __new__(cls, body: Any, *indices: Index) -> sp.Expr:
         if not indices:
-            return sp.sympify(body)
-        return sp.Expr.__new__(cls, sp.sympify(body), *indices)
+            return scalar(body)
+        return sp.Expr.__new__(cls, scalar(body), *indices)
 
     @property
     def body(self) -> sp.Expr:
@@ -160,7 +169,7 @@ class Delta(sp.Expr):  # type: ignore[misc]
     is_real = True
 
     def __new__(cls, left: Any, right: Any) -> sp.Expr:
-        left, right = sp.sympify(left), sp.sympify(right)
+        left, right = scalar(left), scalar(right)
         if left == right:
             return sp.Integer(1)
         if (left - right).is_number:
@@ -178,7 +187,7 @@ class Mask(sp.Expr):  # type: ignore[misc]
     is_real = True
 
     def __new__(cls, position: Any, dim: Any) -> sp.Expr:
-        position, dim = sp.sympify(position), sp.sympify(dim)
+        position, dim = scalar(position), scalar(dim)
         if isinstance(position, Index) and same_dim(position.dim, dim):
             return sp.Integer(1)
         if position.is_Integer and dim.is_Integer:
@@ -223,7 +232,7 @@ class CostPartial(sp.Expr):  # type: ignore[misc]
 
 def same_dim(left: Any, right: Any) -> bool:
     """Whether two dimensions are equal: their expanded difference is 0."""
-    return left == right or sp.expand(sp.sympify(left) - sp.sympify(right)) == 0  # type: ignore[no-any-return]
+    return left == right or sp.expand(scalar(left) - scalar(right)) == 0  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 
 from derive.forms import Form, form
-from derive.notation import Element, Index, Tensor, elements, outermost
+from derive.notation import Element, Index, Tensor, elements, outermost, scalar
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Node:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "indices", tuple(self.indices))
-        object.__setattr__(self, "body", sp.sympify(self.body))
+        object.__setattr__(self, "body", scalar(self.body))
         if len(self.indices) != len(self.tensor.dims):
             raise ValueError(
                 f"{self.tensor.name} has {len(self.tensor.dims)} dimensions, "
@@ -108,7 +108,7 @@ class Program:
     sizes: dict[sp.Symbol, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", sp.sympify(self.scale))
+        object.__setattr__(self, "scale", scalar(self.scale))
         nodes = tuple(self.nodes)
         own = {node.tensor.serial for node in nodes}
         defined: set[int] = set()

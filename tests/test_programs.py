@@ -191,3 +191,20 @@ def test_what_to_differentiate_by_may_be_named_and_must_reach_the_cost():
     i = Index("i", n)
     with pytest.raises(ValueError, match="nothing to differentiate by"):
         derive(Program((Node(L, (), IndexSum(y[i], i)),), L))
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: Index("i", "print(1)"),
+        lambda: Tensor("x", ("print(1)",)),
+        lambda: V["print(1)"],
+        lambda: IndexSum("print(1)", I1),
+        lambda: Node(Tensor("s"), (), "print(1)"),
+        lambda: Mask("print(1)", 3),
+    ],
+)
+def test_text_is_never_read_as_a_formula(build, capsys):
+    with pytest.raises(TypeError, match=r"'print\(1\)' is text"):
+        build()
+    assert not capsys.readouterr().out
