@@ -95,7 +95,7 @@ def test_a_loss_that_does_not_fit_says_what_would() -> None:
     assert "Outputs that fit binary_cross_entropy: sigmoid" in message
 
 
-@pytest.mark.parametrize(("output", "loss"), itertools.product(ACTIVATIONS, LOSSES))
+@pytest.mark.parametrize(("output", "loss"), list(itertools.product(ACTIVATIONS, LOSSES)))
 def test_every_pair_is_taken_or_refused_by_its_ranges(output: str, loss: str) -> None:
     entry = ACTIVATIONS[output].bind(**{k: v or "1.5" for k, v in ACTIVATIONS[output].parameters})
     cost = LOSSES[loss].bind(**{k: v or "1.5" for k, v in LOSSES[loss].parameters})
