@@ -109,6 +109,8 @@ class Program:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scale", scalar(self.scale))
+        for size in self.sizes.values():
+            scalar(size)
         nodes = tuple(self.nodes)
         own = {node.tensor.serial for node in nodes}
         defined: set[int] = set()

@@ -202,6 +202,7 @@ def test_what_to_differentiate_by_may_be_named_and_must_reach_the_cost():
         lambda: IndexSum("print(1)", I1),
         lambda: Node(Tensor("s"), (), "print(1)"),
         lambda: Mask("print(1)", 3),
+        lambda: Program((), V, sizes={n: "print(1)"}),
     ],
 )
 def test_text_is_never_read_as_a_formula(build, capsys):
