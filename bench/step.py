@@ -61,7 +61,7 @@ def child(threads: str, options: argparse.Namespace) -> None:
     """Prints one line of JSON for each network, in a process whose threads are pinned."""
     # Behind everything else, because derive.py of this folder is not the package.
     sys.path.append(sys.path.pop(0))
-    from peers import MAKERS, Case
+    from step_peers import MAKERS, Case
 
     warnings.simplefilter("ignore")
     if threads == "1" and hasattr(os, "sched_setaffinity"):
