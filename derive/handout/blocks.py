@@ -154,6 +154,30 @@ class Pair(Block):
 
 
 @dataclass(frozen=True)
+class Task(Block):
+    """A question; its number and title open its first line."""
+
+    number: str
+    title: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Room(Block):
+    """Dotted lines to write on."""
+
+    lines: int
+
+
+@dataclass(frozen=True)
+class Answer(Block):
+    """What answers a question, set apart under a word."""
+
+    word: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
 class Kept(Block):
     """Blocks that stay on one page."""
 

@@ -143,5 +143,19 @@ class Grid(Math):
     rows: tuple[tuple[Math, ...], ...]
 
 
+@dataclass(frozen=True)
+class Blank(Math):
+    """A rule to write on, as long as this in millimetres."""
+
+    width: int = 16
+
+
+@dataclass(frozen=True)
+class Filled(Math):
+    """What stands on the rule in the answers."""
+
+    inside: Math
+
+
 def joined(sign: str, *parts: Any) -> Joined:
     return Joined(tuple(parts), sign)

@@ -48,6 +48,13 @@ class Writer:
     def flat(self, above: str, below: str) -> str:
         raise NotImplementedError
 
+    def rule(self, inside: str) -> str:
+        """With a line below."""
+        raise NotImplementedError
+
+    def gap(self, width: int) -> str:
+        raise NotImplementedError
+
     def shape(self, sizes: tuple[sp.Expr, ...], naming: Naming | None = None) -> str:
         if not sizes:
             return self.upright("scalar")
@@ -108,6 +115,12 @@ class Writer:
 
     def _Big(self, node: maths.Big) -> str:
         return f"{self.syntax.scripts(self.signs[node.sign], self.math(node.below))} {self.math(node.body)}"
+
+    def _Blank(self, node: maths.Blank) -> str:
+        return self.rule(self.gap(node.width))
+
+    def _Filled(self, node: maths.Filled) -> str:
+        return self.rule(self.math(node.inside))
 
     def _Grid(self, node: maths.Grid) -> str:
         return self.grid([[self.math(entry) for entry in row] for row in node.rows])
@@ -222,6 +235,12 @@ class LatexWriter(Writer):
     def flat(self, above: str, below: str) -> str:
         return f"{above}/{below}"
 
+    def rule(self, inside: str) -> str:
+        return rf"\underline{{{inside}}}"
+
+    def gap(self, width: int) -> str:
+        return rf"\hspace{{{width}mm}}"
+
 
 class TypstWriter(Writer):
     printer = TypstPrinter
@@ -252,6 +271,12 @@ class TypstWriter(Writer):
 
     def flat(self, above: str, below: str) -> str:
         return rf"{above} \/ {below}"
+
+    def rule(self, inside: str) -> str:
+        return f"underline({inside})"
+
+    def gap(self, width: int) -> str:
+        return f"#h({width}mm)"
 
 
 def shape_of(tensor: Tensor, naming: Naming) -> maths.Shape:

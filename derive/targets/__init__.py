@@ -13,13 +13,30 @@ from derive.derivation import Derivation
 class RenderOptions:
     """What a reader can choose about the text; nothing here changes the derivation.
 
-    parts: of the handout, by name; none means those that the detail asks for.
+    parts: of the handout, by name; none means those that the detail asks for. edition: the handout, a
+    sheet of exercises made from it, or their answers. seed and blanks: which exercises.
     """
 
     lang: Literal["en", "zh"] = "en"
     detail: Literal["brief", "full"] = "full"
     parts: tuple[str, ...] = ()
     paper: Literal["a4", "us-letter"] = "a4"
+    edition: Literal["handout", "exercises", "answers"] = "handout"
+    seed: int = 0
+    blanks: Literal["easy", "medium", "hard"] = "medium"
+
+
+STEMS = {"handout": "derivation", "exercises": "exercises", "answers": "answers"}
+
+
+def file_name(options: RenderOptions, extension: str) -> str:
+    """The name of a document: derivation.typ, derivation.zh.typ, exercises.typ.
+
+    >>> file_name(RenderOptions(lang="zh", edition="answers"), "html")
+    'answers.zh.html'
+    """
+    lang = "" if options.lang == "en" else f".{options.lang}"
+    return f"{STEMS[options.edition]}{lang}.{extension}"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from derive.handout.drawing import Drawing
 from derive.handout.maths import Math
 from derive.handout.pages import handout
 from derive.handout.writing import LatexWriter
-from derive.targets import RenderOptions, Target
+from derive.targets import RenderOptions, Target, file_name
 from derive.targets.svg import svg
 
 FONT = Path(__file__).parent.parent / "fonts" / "derive-math.woff"
@@ -175,6 +175,22 @@ def _kept(block: b.Kept) -> str:
     return '<div class="kept">' + "\n".join(map(source, block.blocks)) + "</div>"
 
 
+def _task(block: b.Task) -> str:
+    return (
+        f'<p class="task"><strong><span class="number">{block.number}</span> {escape(block.title)}</strong> '
+        f"{text(block.text)}</p>"
+    )
+
+
+def _room(block: b.Room) -> str:
+    return f'<div class="room">{"<hr>" * block.lines}</div>'
+
+
+def _answer(block: b.Answer) -> str:
+    inside = "\n".join(map(source, block.blocks))
+    return f'<section class="answer"><span class="why">{escape(block.word)}</span>{inside}</section>'
+
+
 BLOCKS: dict[type, Callable[[Any], str]] = {
     b.Title: _title,
     b.Section: _section,
@@ -190,6 +206,9 @@ BLOCKS: dict[type, Callable[[Any], str]] = {
     b.Listing: _listing,
     b.Pair: _pair,
     b.Kept: _kept,
+    b.Task: _task,
+    b.Room: _room,
+    b.Answer: _answer,
 }
 
 
@@ -210,8 +229,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
 
 
 def files(options: RenderOptions) -> dict[str, str]:
-    name = "derivation.html" if options.lang == "en" else f"derivation.{options.lang}.html"
-    return {name: "derivation.html.jinja"}
+    return {file_name(options, "html"): "derivation.html.jinja"}
 
 
 TARGET = Target("html", files, context, escape)

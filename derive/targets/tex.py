@@ -10,7 +10,7 @@ import sympy as sp
 from derive.derivation import Derivation
 from derive.errors import SpecError
 from derive.printing import Naming, numpy_expression
-from derive.targets import RenderOptions, Target, py
+from derive.targets import RenderOptions, Target, file_name, py
 from derive.targets.bounds import EXPONENTS, largest_error
 from derive.targets.bounds import passed as within
 from derive.targets.formulas import formula
@@ -156,8 +156,7 @@ TEMPLATES = {"full": "derivation.tex.jinja", "brief": "brief.tex.jinja"}
 
 
 def files(options: RenderOptions) -> dict[str, str]:
-    name = "derivation.tex" if options.lang == "en" else f"derivation.{options.lang}.tex"
-    return {name: TEMPLATES[options.detail]}
+    return {file_name(options, "tex"): TEMPLATES[options.detail]}
 
 
 TARGET = Target(

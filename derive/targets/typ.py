@@ -11,7 +11,7 @@ from derive.handout import drawing as d
 from derive.handout.maths import Math
 from derive.handout.pages import handout
 from derive.handout.writing import TypstWriter
-from derive.targets import RenderOptions, Target
+from derive.targets import RenderOptions, Target, file_name
 
 SPECIAL = frozenset('\\*_`$#<>@[]~"/=+|{}^&%')
 WRITER = TypstWriter()
@@ -160,6 +160,18 @@ def _kept(block: b.Kept) -> str:
     return "#kept[\n" + "\n".join(map(source, block.blocks)) + "\n]"
 
 
+def _task(block: b.Task) -> str:
+    return f"#task([{block.number}], [{escape(block.title)}], {content(block.text)})"
+
+
+def _room(block: b.Room) -> str:
+    return f"#room({block.lines})"
+
+
+def _answer(block: b.Answer) -> str:
+    return f"#answer([{escape(block.word)}])[\n" + "\n".join(map(source, block.blocks)) + "\n]"
+
+
 BLOCKS: dict[type, Callable[[Any], str]] = {
     b.Title: _title,
     b.Section: _section,
@@ -175,6 +187,9 @@ BLOCKS: dict[type, Callable[[Any], str]] = {
     b.Listing: _listing,
     b.Pair: _pair,
     b.Kept: _kept,
+    b.Task: _task,
+    b.Room: _room,
+    b.Answer: _answer,
 }
 
 
@@ -262,8 +277,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
 
 
 def files(options: RenderOptions) -> dict[str, str]:
-    name = "derivation.typ" if options.lang == "en" else f"derivation.{options.lang}.typ"
-    return {name: "derivation.typ.jinja"}
+    return {file_name(options, "typ"): "derivation.typ.jinja"}
 
 
 TARGET = Target(
