@@ -21,7 +21,7 @@ from derive.notation import IndexSum, Tensor
 from derive.printing import Naming, rank
 from derive.program import Node
 from derive.targets.layers import Layers, layers
-from derive.targets.wording import words
+from derive.targets.names import called
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,11 +108,11 @@ class Paper:
         return tuple(text)
 
     def called(self, node: Node) -> str:
-        return words(node.note)
+        return self.named(node.note)
 
     def named(self, key: str) -> str:
-        """A name of the tables as words."""
-        return words(key)
+        """A name of the tables in the language of the handout."""
+        return called(key, self.lang)
 
     def prose(self, text: str) -> Text:
         """Plain text in which tensors, with or without indices, and sums become mathematics."""
