@@ -14,9 +14,9 @@ ORDER = """
 errors notation forms arrays program printing derivation renaming numbers pieces formula ranges
 activations losses oneline entries lowering naming symbolic tomlspec network gallery spec calculus evaluation
 proof pipeline stability targets handout targets.typ targets.svg targets.html render report output
-engines cli __main__
+engines cli fonts __main__
 """.split()  # noqa: SIM905
-AT_THE_COMMAND_LINE = {"numpy", "scipy", "flint", "pydantic", "typer", "rich", "typst", "math_core"}
+AT_THE_COMMAND_LINE = {"numpy", "scipy", "flint", "pydantic", "typer", "rich", "typst", "math_core", "fontTools"}
 CORE_MODULES = [part for part in ORDER if part not in {"tomlspec", "output", "engines", "cli", "__main__"}]
 
 

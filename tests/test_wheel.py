@@ -31,6 +31,8 @@ def test_the_wheel_holds_every_template(wheel: Path) -> None:
     }
     assert not missing
     assert "derive/py.typed" in packed
+    fonts = {f"derive/fonts/{path.name}" for path in (ROOT / "derive" / "fonts").iterdir() if path.is_file()}
+    assert fonts <= packed and {"derive/fonts/OFL.txt", "derive/fonts/NotoSerifSC-Regular.otf"} <= fonts
     assert not {name for name in packed if name.startswith(("tests/", "bench/", "generated/"))}
 
 
