@@ -16,7 +16,17 @@ activations losses oneline entries lowering naming symbolic tomlspec network gal
 proof pipeline stability targets handout targets.typ targets.svg targets.html render report output
 engines cli fonts __main__
 """.split()  # noqa: SIM905
-AT_THE_COMMAND_LINE = {"numpy", "scipy", "flint", "pydantic", "typer", "rich", "typst", "math_core", "fontTools"}
+AT_THE_COMMAND_LINE = {
+    "numpy",
+    "scipy",
+    "flint",
+    "pydantic",
+    "typer",
+    "rich",
+    "typst",
+    "math_core",
+    "fontTools",
+}
 CORE_MODULES = [part for part in ORDER if part not in {"tomlspec", "output", "engines", "cli", "__main__"}]
 
 
