@@ -131,10 +131,11 @@ class Summary(Block):
 
 @dataclass(frozen=True)
 class Figure(Block):
+    """title: "Figure" and its number, once the handout is numbered."""
+
     drawing: Drawing
-    word: str
     caption: Text
-    number: int = 0
+    title: str = ""
 
 
 @dataclass(frozen=True)

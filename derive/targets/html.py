@@ -145,8 +145,7 @@ def _summary(block: b.Summary) -> str:
 def _figure(block: b.Figure) -> str:
     return (
         f'<figure><div class="scroll">{drawing(block.drawing)}</div><figcaption>'
-        f"<strong>{escape(block.word)} {block.number}.</strong> "
-        f"{text(block.caption)}</figcaption></figure>"
+        f"<strong>{escape(block.title)}</strong> {text(block.caption)}</figcaption></figure>"
     )
 
 

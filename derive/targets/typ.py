@@ -136,7 +136,7 @@ def _summary(block: b.Summary) -> str:
 
 def _figure(block: b.Figure) -> str:
     return (
-        f"#drawn({drawing(block.drawing)}, [{escape(block.word)} {block.number}.], {content(block.caption)})"
+        f"#drawn({drawing(block.drawing)}, [{escape(block.title)}], {content(block.caption)})"
     )
 
 

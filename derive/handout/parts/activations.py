@@ -39,7 +39,6 @@ def blocks(paper: Paper) -> Iterator[Block]:
         names = paper.listed(paper.called(curve.node) for curve in pair)
         yield Figure(
             plots(pair, paper.word("plot described", names="".join(map(str, names)))),
-            paper.word("figure"),
             paper.say("plot caption", names=names, g=Letter("g"), slope=SLOPE),
         )
     if curves:

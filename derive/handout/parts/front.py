@@ -35,7 +35,7 @@ def graph(paper: Paper) -> Iterator[Block]:
         yield Section("", paper.say("graph"))
         yield Paragraph(paper.say("graph text"))
         key = "graph caption" if paper.example is None else "graph caption values"
-        yield Figure(picture, paper.word("figure"), paper.say(key))
+        yield Figure(picture, paper.say(key))
 
 
 def subtitle(paper: Paper) -> Text:

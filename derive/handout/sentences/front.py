@@ -106,5 +106,5 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The network as a graph, with the numbers of the first sample of the worked example: values above, gradients below. Solid: forward; dashed: backward.",
         "zh": "用计算图表示的网络，数字取自算例的第一个样本：上方为数值，下方为梯度。实线：正向；虚线：反向。",
     },
-    "figure": {"en": "Figure", "zh": "图"},
+    "figure": {"en": "Figure {number}.", "zh": "图 {number}"},
 }
