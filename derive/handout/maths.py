@@ -157,5 +157,16 @@ class Filled(Math):
     inside: Math
 
 
+@dataclass(frozen=True)
+class Pierced(Math):
+    """A formula in which one entry or one array is a blank, or where filled stands on its rule."""
+
+    value: Value
+    naming: Naming
+    place: Any
+    width: int = 16
+    filled: bool = False
+
+
 def joined(sign: str, *parts: Any) -> Joined:
     return Joined(tuple(parts), sign)

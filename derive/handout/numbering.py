@@ -1,11 +1,11 @@
-"""Numbers of headings and figures, as each language writes them."""
+"""Numbers of headings, figures and questions, as each language writes them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from derive.handout.blocks import Block, Figure, Kept, Section
+from derive.handout.blocks import Block, Figure, Kept, Section, Task
 from derive.handout.sentences import say
 
 DIGITS = "零一二三四五六七八九"
@@ -29,7 +29,7 @@ HEADINGS: Mapping[str, Callable[[int, int], str]] = {
 
 
 def numbered(blocks: tuple[Block, ...], lang: str) -> tuple[Block, ...]:
-    """The blocks with numbers in their headings and figures."""
+    """The blocks with numbers in their headings, figures and questions."""
     return _Counter(lang).walk(blocks)
 
 
@@ -39,6 +39,7 @@ class _Counter:
     section: int = 0
     part: int = 0
     figure: int = 0
+    task: int = 0
 
     def walk(self, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         return tuple(map(self.number, blocks))
@@ -49,6 +50,9 @@ class _Counter:
         if isinstance(block, Figure):
             self.figure += 1
             return replace(block, title="".join(map(str, say("figure", self.lang, number=self.figure))))
+        if isinstance(block, Task):
+            self.task += 1
+            return replace(block, number=str(self.task))
         if not isinstance(block, Section):
             return block
         if block.level == 1:

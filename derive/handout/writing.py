@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import product
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ from derive.notation import Element, IndexSum, Tensor, elements
 from derive.numbers import holds
 from derive.printing import Naming, escaped, latex_expression
 from derive.printing.displayed import DisplayPrinter
+from derive.printing.entry import entry, has_matrix_notation
 from derive.printing.latex import LatexPrinter
 from derive.printing.order import ATOM, POWER, SUM
 from derive.printing.printer import Piece
@@ -27,6 +28,7 @@ class Writer:
     printer: ClassVar[type[DisplayPrinter]]
     shaped: ClassVar[type[ShapedPrinter]]
     digits: ClassVar[type[DigitsPrinter]]
+    pierced: ClassVar[type[PiercedPrinter]]
     signs: ClassVar[Mapping[str, str]]
 
     def __init__(self) -> None:
@@ -122,6 +124,11 @@ class Writer:
     def _Filled(self, node: maths.Filled) -> str:
         return self.rule(self.math(node.inside))
 
+    def _Pierced(self, node: maths.Pierced) -> str:
+        return self.pierced.printed(
+            node, self.rule if node.filled else lambda _: self._Blank(maths.Blank(node.width))
+        )
+
     def _Grid(self, node: maths.Grid) -> str:
         return self.grid([[self.math(entry) for entry in row] for row in node.rows])
 
@@ -180,6 +187,26 @@ class DigitsPrinter(DisplayPrinter):
         return Piece(text.replace(" -", " - "), SUM)
 
 
+class PiercedPrinter(DisplayPrinter):
+    """One entry or one array of the formula is marked, wherever it stands."""
+
+    place: Any
+    marked: Callable[[str], str]
+
+    @classmethod
+    def printed(cls, node: maths.Pierced, marked: Callable[[str], str]) -> str:
+        value = node.value
+        if isinstance(value, Array) and not has_matrix_notation(value):
+            value = entry(value)
+        printer = cls(node.naming, value)
+        printer.place, printer.marked = node.place, marked
+        return printer.value(value).text
+
+    def _print(self, node: Any) -> Piece:
+        found = super()._print(node)
+        return Piece(self.marked(found.text)) if node == self.place else found
+
+
 class ShapedLatex(ShapedPrinter, LatexPrinter):
     def under(self, name: str, sizes: tuple[sp.Expr, ...]) -> str:
         return rf"\underset{{{LatexWriter().shape(sizes, self.naming)}}}{{{name}}}"
@@ -198,10 +225,19 @@ class DigitsTypst(DigitsPrinter, TypstPrinter):
     pass
 
 
+class PiercedLatex(PiercedPrinter, LatexPrinter):
+    pass
+
+
+class PiercedTypst(PiercedPrinter, TypstPrinter):
+    pass
+
+
 class LatexWriter(Writer):
     printer = LatexPrinter
     shaped = ShapedLatex
     digits = DigitsLatex
+    pierced = PiercedLatex
     signs: ClassVar[Mapping[str, str]] = {
         "⊙": r"\odot",
         "·": r"\cdot",
@@ -246,6 +282,7 @@ class TypstWriter(Writer):
     printer = TypstPrinter
     shaped = ShapedTypst
     digits = DigitsTypst
+    pierced = PiercedTypst
     signs: ClassVar[Mapping[str, str]] = {
         "sum": "∑",
         "product": "∏",
