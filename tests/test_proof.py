@@ -29,6 +29,7 @@ from by_hand import (
     with_terms,
 )
 
+from derive import derive
 from derive.arrays import Array, AxisSum, Entrywise, Leaf, MatrixProduct, Reshaped, Transposed
 from derive.derivation import Convention, Derivation, Gradient, Step
 from derive.notation import CostPartial, Delta, Element, Index, IndexSum, Mask, Tensor, Term, Terms
@@ -353,3 +354,13 @@ def test_the_exponential_of_a_named_logarithm() -> None:
         p, z, lambda q: (Term((sp.exp(2 * a[q]),)), Term((sp.exp(z[q]), IndexSum(-square, r))))
     )
     assert not prove(wrong).ok
+
+
+@pytest.mark.parametrize("loss", ["y*sqrt(a)", "(sqrt(a) - sqrt(y))**2"])
+def test_roots_of_outputs_that_add_up_to_1_are_found(loss: str) -> None:
+    """The leaves beside the root, the labels, cannot make it exist; those far behind it can."""
+    from derive.spec import network, own
+
+    made = network("2 -> 3 tanh -> 3 softmax | rooted", own=own((), (f"rooted={loss}",)))
+    proof = derive(made).proof
+    assert proof is not None and proof.ok and proof.checks > 20, proof

@@ -42,19 +42,36 @@ def random_leaves(
     return tables
 
 
-def nearest_leaves(program: Program | Excerpt, node: Node) -> list[Tensor]:
-    """The free leaves that this node uses or, if it uses none, those that its nodes use, and so on."""
-    bound = {fact.tensor.serial for fact in program.facts}
+def leaves_by_distance(program: Program | Excerpt, node: Node) -> list[list[Tensor]]:
+    """The leaves that this node uses, those that the nodes it uses do, and so on; none of integers."""
+    levels = []
     level, seen = [node], {node.tensor.serial}
     while level:
         used = list(dict.fromkeys(e.tensor for definition in level for e in elements(definition.body)))
-        found = [t for t in used if program.node(t) is None and t.integer is None and t.serial not in bound]
-        if found:
-            return found
+        found = [t for t in used if program.node(t) is None and t.integer is None and t.serial not in seen]
         nodes = [n for n in map(program.node, used) if n is not None and n.tensor.serial not in seen]
-        seen.update(n.tensor.serial for n in nodes)
+        seen.update(t.serial for t in (*found, *(n.tensor for n in nodes)))
+        if found:
+            levels.append(found)
         level = nodes
-    return []
+    return levels
+
+
+def redrawn(
+    program: Program | Excerpt,
+    evaluator: Evaluator,
+    leaves: Mapping[int, Table],
+    tensor: Tensor,
+    place: int,
+    value: Any,
+) -> dict[int, Table]:
+    """The leaves with another value at a place, counted around; a declared sum goes on to hold."""
+    table = leaves[tensor.serial]
+    changed = Table(table.name, {**table, list(table)[place % len(table)]: value})
+    for fact in program.facts:
+        if fact.tensor.serial == tensor.serial:
+            impose(fact, changed, [evaluator.size(dim) for dim in tensor.dims], evaluator)
+    return {**leaves, tensor.serial: changed}
 
 
 def impose(fact: SumFact, table: Table, shape: list[int], evaluator: Evaluator) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 import sympy as sp
 
 from derive.derivation import Definition, Derivation, Gradient
-from derive.evaluation import Table
+from derive.evaluation import Evaluator
 from derive.notation import Element
 from derive.program import Program
 from derive.proof.carrying import Carrying
 from derive.proof.excerpts import Excerpt
 from derive.proof.forward import Forward, Unrooted
-from derive.proof.leaves import nearest_leaves, random_leaves
+from derive.proof.leaves import leaves_by_distance, random_leaves, redrawn
 from derive.proof.residues import PRIME, Residues
 from derive.proof.sizes import choose_sizes
 from derive.proof.trial import Trial
@@ -154,8 +154,8 @@ def _evaluated(
 def _start(program: Excerpt, sizes: dict[sp.Symbol, int], seed: int, trial: int) -> tuple[Forward, Residues]:
     """A forward pass in which every root exists and no divisor is 0.
 
-    From random leaves, one entry near the first missing root is drawn anew at a time, and kept if
-    the pass then gets at least as far.
+    From random leaves, one entry that the first missing root depends on is drawn anew at a time, near
+    and far in turn, and kept if the pass then gets at least as far.
     """
     numbers = Residues((seed << 32) + trial)
     leaves = random_leaves(
@@ -165,6 +165,7 @@ def _start(program: Excerpt, sizes: dict[sp.Symbol, int], seed: int, trial: int)
         lambda t, e: numbers.random("leaf", t.name, e),
         lambda t, e, bound: numbers.random("leaf", t.name, e) % bound,
     )
+    evaluator = Evaluator(numbers, sizes, {})
     farthest, node, changed = -1, program.nodes[-1], leaves
     for attempt in range(ATTEMPTS):
         try:
@@ -173,12 +174,11 @@ def _start(program: Excerpt, sizes: dict[sp.Symbol, int], seed: int, trial: int)
             reason = error
         if reason.done >= farthest:
             farthest, node, leaves = reason.done, reason.node, changed
-        changed = dict(leaves)
-        near = nearest_leaves(program, node)
-        if not near:
+        levels = leaves_by_distance(program, node)
+        if not levels:
             break
-        tensor = near[numbers.random("tensor", attempt) % len(near)]
-        table = leaves[tensor.serial]
-        entry = list(table)[numbers.random("entry", attempt) % len(table)]
-        changed[tensor.serial] = Table(table.name, {**table, entry: numbers.random("again", attempt)})
+        level = levels[attempt % len(levels)]
+        tensor = level[numbers.random("tensor", attempt) % len(level)]
+        place, value = numbers.random("entry", attempt), numbers.random("again", attempt)
+        changed = redrawn(program, evaluator, leaves, tensor, place, value)
     raise ValueError(f"no leaves were found at which every root exists ({reason}): give smaller sizes")
