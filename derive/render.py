@@ -19,6 +19,7 @@ TARGETS = {
     "tex": "derive.targets.tex",
     "typ": "derive.targets.typ",
     "html": "derive.targets.html",
+    "md": "derive.targets.md",
     "fast": "derive.targets.fast",
 }
 DEFAULT_FORMATS = ("py", "tex")
