@@ -1,4 +1,4 @@
-"""From a spec to the PDF, the whole process: python -P bench/handout.py [--rounds N]   (aims: issue 7)"""
+"""From a spec to the PDF, the whole process: python bench/handout.py [--rounds N]   (aims: issue 7)"""
 
 from __future__ import annotations
 

@@ -9,6 +9,9 @@ import sympy as sp
 
 from derive.calculus.algebra import cost, oriented
 
+OUTPUT = sp.Dummy("a", real=True)
+"""Stands for the output of an activation."""
+
 
 @lru_cache(maxsize=1024)
 def in_output(f: sp.Expr, slope: sp.Expr, z: sp.Symbol, a: sp.Symbol) -> sp.Expr | None:

@@ -10,6 +10,9 @@ import sympy as sp
 from derive.notation import Delta, Element, IndexSum, Tensor, atoms, elements, freshen
 from derive.program import Kink, Node
 
+SLOT = sp.Dummy("z", real=True)
+"""Stands for the argument of an activation wherever its slope is asked for, so that it is found once."""
+
 
 def scalars(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Dummy, sp.Expr]]:
     """The expression with real Dummies for its outermost elements and sums, and what each stands for."""

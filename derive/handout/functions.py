@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import isnan
 from typing import Any
 
 import mpmath as mp
 import sympy as sp
 
-from derive.calculus.inverses import in_output
-from derive.calculus.partials import slope
+from derive.calculus.inverses import OUTPUT, in_output
+from derive.calculus.partials import SLOT, slope
 from derive.handout import likelihoods
+from derive.handout.doubles import Double, double
 from derive.notation import Element, Tensor, elements
 from derive.numbers import value
 from derive.program import Node
@@ -22,7 +24,7 @@ A = sp.Symbol("a", real=True)
 FAR = mp.mpf(10) ** 6
 REACH = 30
 SMALL = 100
-STEP = mp.mpf(1) / 2
+STEP = 0.5
 
 
 _PRINTED = {Z: Tensor("z", latex_name="z")[()], A: Tensor("a", latex_name="a")[()]}
@@ -42,25 +44,34 @@ class Curve:
 
     @cached_property
     def formula(self) -> sp.Expr:
-        return self._in_z(self.node.body)
+        assert self.node.argument is not None
+        return self.node.body.xreplace({self.node.argument: Z})
 
     @cached_property
     def slope(self) -> sp.Expr:
-        return slope(self.node, Z)
+        return slope(self.node, SLOT).xreplace({SLOT: Z})
 
     @cached_property
     def in_output(self) -> sp.Expr | None:
         """The slope written in a = g(z); None where that is impossible or changes nothing."""
-        found = in_output(self.formula, self.slope, Z, A)
-        return None if found is None or found == self.slope else found
-
-    def _in_z(self, expr: sp.Expr) -> sp.Expr:
-        assert self.node.argument is not None
-        return expr.xreplace({self.node.argument: Z})
+        change = slope(self.node, SLOT)
+        found = in_output(self.formula.xreplace({Z: SLOT}), change, SLOT, OUTPUT)
+        return None if found is None or found == change else found.xreplace({SLOT: Z, OUTPUT: A})
 
     def at(self, expr: sp.Expr, z: Any) -> Any:
         """The value at z, with 1 for every hyperparameter; nan where there is none."""
         return value(expr, {**self._ones, Z: mp.mpf(z)})
+
+    def quickly(self, expr: sp.Expr, z: float) -> float:
+        """The same as a float."""
+        if expr not in self._doubles:
+            self._doubles[expr] = double(expr.xreplace({e: sp.Integer(1) for e in self._ones}), Z)
+        found = self._doubles[expr](z)
+        return float(self.at(expr, z)) if isnan(found) else found
+
+    @cached_property
+    def _doubles(self) -> dict[sp.Expr, Double]:
+        return {}
 
     @cached_property
     def _ones(self) -> dict[Element, Any]:
@@ -79,15 +90,15 @@ class Curve:
         return nearest if abs(found - mp.mpf(nearest.p) / nearest.q) < 1e-3 else None
 
     @cached_property
-    def steepest(self) -> Any:
-        return max(abs(s) for z, s in self._slopes if not mp.isnan(s))
+    def steepest(self) -> float:
+        return max(abs(s) for z, s in self._slopes if not isnan(s))
 
     @cached_property
-    def _slopes(self) -> list[tuple[Any, Any]]:
+    def _slopes(self) -> list[tuple[float, float]]:
         count = int(REACH / STEP)
-        return [(n * STEP, self.at(self.slope, n * STEP)) for n in range(-count, count + 1)]
+        return [(n * STEP, self.quickly(self.slope, n * STEP)) for n in range(-count, count + 1)]
 
-    def saturates(self, side: int) -> Any | None:
+    def saturates(self, side: int) -> float | None:
         """From where on the slope stays below a hundredth of the steepest; None if it never does."""
         beyond = [z for z, s in self._slopes if abs(s) >= self.steepest / SMALL]
         last = max(beyond) if side > 0 else min(beyond)
@@ -96,9 +107,9 @@ class Curve:
         near, far = last, last + side * STEP
         for _ in range(30):
             middle = (near + far) / 2
-            steep = abs(self.at(self.slope, middle)) >= self.steepest / SMALL
+            steep = abs(self.quickly(self.slope, middle)) >= self.steepest / SMALL
             near, far = (middle, far) if steep else (near, middle)
-        return mp.nint(far * 10) / 10
+        return round(far * 10) / 10 + 0.0
 
     def samples(self, low: float, high: float, count: int) -> list[list[tuple[float, float, float]]]:
         """z, g(z) and g′(z) between the kinks, one list for each smooth part."""
@@ -109,5 +120,5 @@ class Curve:
             inside = max(2, round(count * (end - start) / (high - low)))
             zs = [start + (end - start) * n / inside for n in range(inside + 1)]
             zs[0], zs[-1] = zs[0] + 1e-9, zs[-1] - 1e-9
-            parts.append([(z, float(self.at(self.formula, z)), float(self.at(self.slope, z))) for z in zs])
+            parts.append([(z, self.quickly(self.formula, z), self.quickly(self.slope, z)) for z in zs])
         return parts

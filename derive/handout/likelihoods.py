@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import sympy as sp
 
@@ -18,11 +19,11 @@ class Distribution:
     density: sp.Expr
     joint: bool = False
 
-    @property
+    @cached_property
     def log(self) -> sp.Expr:
         return sp.expand_log(sp.log(self.density), force=True)
 
-    @property
+    @cached_property
     def surprise(self) -> sp.Expr:
         """−log p."""
         return sp.Add(*(-summand for summand in sp.Add.make_args(self.log)))

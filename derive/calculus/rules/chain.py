@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from derive.calculus.context import Context, Rewriting
-from derive.calculus.partials import derivative, slope
+from derive.calculus.partials import SLOT, derivative, slope
 from derive.calculus.terms import (
     each_term,
     normal_term,
@@ -64,8 +64,8 @@ def _worked_out(term: Term, entrywise: bool, context: Context) -> Term | None:
         at, by = factor.of.args, factor.by.args
         if entrywise:
             change = (
-                slope(node, _SLOT)
-                .xreplace({_SLOT: node.argument})
+                slope(node, SLOT)
+                .xreplace({SLOT: node.argument})
                 .xreplace(dict(zip(node.indices, at, strict=True)))
             )
             factors += [change, *(Delta(k, p) for k, p in zip(at, by, strict=True))]
@@ -86,6 +86,3 @@ def elementwise_partial(terms: Terms, context: Context) -> Rewriting | None:
         return None
     names = (f.of.tensor.name for t in terms for f in t.factors if isinstance(f, Partial))
     return replace(result, because=tuple(dict.fromkeys(names)))
-
-
-_SLOT = sp.Dummy("z", real=True)

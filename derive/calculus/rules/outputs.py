@@ -7,8 +7,8 @@ from typing import Any
 import sympy as sp
 
 from derive.calculus.context import Context, Rewriting
-from derive.calculus.inverses import in_output
-from derive.calculus.partials import slope
+from derive.calculus.inverses import OUTPUT, in_output
+from derive.calculus.partials import SLOT, slope
 from derive.calculus.terms import (
     each_term,
     normal_term,
@@ -20,9 +20,6 @@ from derive.notation import (
     elements,
 )
 from derive.program import Node
-
-_SLOT = sp.Dummy("z", real=True)
-_OUTPUT = sp.Dummy("a", real=True)
 
 
 def _entrywise_consumers(context: Context) -> list[tuple[Node, Element]]:
@@ -37,9 +34,9 @@ def via_output(terms: Terms, context: Context) -> Rewriting | None:
     bindings: dict[sp.Expr, sp.Expr] = {}
     because: list[str] = []
     for node, argument in _entrywise_consumers(context):
-        f = node.body.xreplace({argument: _SLOT})
-        change = slope(node, _SLOT)
-        written = in_output(f, change, _SLOT, _OUTPUT)
+        f = node.body.xreplace({argument: SLOT})
+        change = slope(node, SLOT)
+        written = in_output(f, change, SLOT, OUTPUT)
         if written is None or written == change:
             continue
 
@@ -52,8 +49,8 @@ def via_output(terms: Terms, context: Context) -> Rewriting | None:
                 return None
             for n, factor in enumerate(term.factors):
                 for z in elements(factor):
-                    if z.tensor is context.tensor and factor == change.xreplace({_SLOT: z}):
-                        new = written.xreplace({_OUTPUT: node.tensor[z.args], _SLOT: z})
+                    if z.tensor is context.tensor and factor == change.xreplace({SLOT: z}):
+                        new = written.xreplace({OUTPUT: node.tensor[z.args], SLOT: z})
                         bindings[factor] = new
                         because.append(f"{node.tensor.name} = {node.note or 'g'}({context.tensor.name})")
                         factors = (*term.factors[:n], new, *term.factors[n + 1 :])

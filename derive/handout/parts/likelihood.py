@@ -133,9 +133,9 @@ def convexity(paper: Paper, net: Layers, found: Distribution) -> Iterator[Block]
     node = net.output
     if node.argument is None or found.name not in ("bernoulli", "gaussian"):
         return
-    curve = Curve(node)
-    slope = curve.in_output
-    if slope is None:
+    curve = paper.curves.get(node.note)
+    slope = None if curve is None else curve.in_output
+    if curve is None or slope is None:
         return
     slope = slope.xreplace({s: A for s in slope.free_symbols})
     if sp.expand(slope - A * (1 - A)) != 0:
