@@ -12,7 +12,7 @@ import sympy as sp
 from derive.derivation import Gradient
 from derive.handout.blocks import Block, Flow, Line, Paragraph, Section, Steps, Text
 from derive.handout.example import Example
-from derive.handout.maths import Bracketed, Digits, Formula, Letter, Math, Scripts, Upright, Whole, joined
+from derive.handout.maths import Bracketed, Digits, Formula, Letter, Mark, Math, Scripts, Upright, Whole, joined
 from derive.handout.paper import Paper
 from derive.notation import Index, IndexSum, Tensor
 from derive.targets.py import gain
@@ -177,7 +177,7 @@ def collapse(paper: Paper) -> Iterator[Block]:
     with_x = [term for term in opened.args if term.has(names[net.X.name])]
     without = [term for term in opened.args if not term.has(names[net.X.name])]
     by_symbol = {names[t.name]: t for t in (net.X, *weights, *biases)}
-    slope, offset = (Scripts(Letter(letter), above=Upright("′")) for letter in ("W", "b"))
+    slope, offset = (Scripts(Letter(letter), above=Mark("prime")) for letter in ("W", "b"))
     together = joined("", Whole(net.X), slope) if rows else joined("", slope, Whole(net.X))
     yield Steps(
         (
