@@ -35,12 +35,12 @@ def unrolled(spec: str, monkeypatch: pytest.MonkeyPatch, **choices: Any) -> str:
     """The code of the network as it would be without a loop."""
     derivation = derive(Network.parse(spec, convention=Convention(**choices)))
     monkeypatch.setattr(runs, "SHORTEST", 1000)
-    py.context.cache_clear()
+    py.training_code.cache_clear()
     try:
         return render(derivation, ["py"])["train.py"]
     finally:
         monkeypatch.undo()
-        py.context.cache_clear()
+        py.training_code.cache_clear()
 
 
 def executed(text: str) -> Any:

@@ -53,12 +53,16 @@ RESERVED = frozenset(
 )
 
 
-@lru_cache(maxsize=1)
 def context(derivation: Derivation, options: RenderOptions) -> Mapping[str, Any]:
-    """Everything that templates/py/train.py.jinja names.
+    """Everything that templates/py/train.py.jinja names; it is the same for every choice of a reader."""
+    return training_code(derivation)
 
-    Kept for the sheet, which shows the same lines. Code computes the fused gradients, also where the
-    sheet shows the others: those divide by A(1 - A).
+
+@lru_cache(maxsize=1)
+def training_code(derivation: Derivation) -> Mapping[str, Any]:
+    """What the code is made of. Kept for the sheet, which shows the same lines.
+
+    Code computes the fused gradients, also where the sheet shows the others: those divide by A(1 - A).
     """
     number = derivation.equations
     if not derivation.convention.fused:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from derive.handout.blocks import Block, Listing, Paragraph, Section
 from derive.handout.paper import Paper
-from derive.targets import RenderOptions, py
+from derive.targets import py
 
 
 def blocks(paper: Paper) -> Iterator[Block]:
@@ -19,7 +19,7 @@ def blocks(paper: Paper) -> Iterator[Block]:
 
 def lines(paper: Paper) -> Iterator[str]:
     """The forward pass, the cost and the backward pass, as train.py computes them."""
-    made = py.context(paper.derivation, RenderOptions())
+    made = py.training_code(paper.derivation)
     yield "def forward(params, X):"
     for block in made["forward"]:
         yield from indented(block)
