@@ -59,7 +59,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "cross_entropy": "交叉熵",
         "absolute_error": "绝对误差",
         "huber": "Huber 损失",
-        "log_cosh": "对数双曲余弦",
+        "log_cosh": "对数双曲余弦损失",
         "hinge": "合页损失",
         "squared_hinge": "平方合页损失",
         "exponential": "指数损失",
@@ -68,7 +68,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "focal": "焦点损失",
         "kl_divergence": "KL 散度",
         "quantile": "分位数损失",
-        "gaussian_nll": "高斯似然",
+        "gaussian_nll": "高斯负对数似然",
         "regularizer": "正则项",
     },
 }

@@ -41,7 +41,7 @@ RULES: tuple[Rule, ...] = (
         element_partial,
         {
             "en": "an entry changes with itself only: its derivative is a Kronecker delta",
-            "zh": "每个元素只随自身变化：其导数为克罗内克 δ",
+            "zh": "各元素只依赖自身，导数为 δ",
         },
         _example("element_partial"),
     ),
@@ -51,7 +51,7 @@ RULES: tuple[Rule, ...] = (
         elementwise_partial,
         {
             "en": "{because} works entry by entry: g′ on the same entry, 0 elsewhere",
-            "zh": "{because} 逐元素作用：同一元素处为 g′，其余为 0",
+            "zh": "{because} 逐元素作用：对应元素的导数为 g′，其余为 0",
         },
         _example("elementwise_partial"),
     ),
@@ -110,7 +110,7 @@ RULES: tuple[Rule, ...] = (
         "fold output",
         "exp(Z[k,i]) / Σ_c exp(Z[c,i]) → A[k,i]",
         fold_output,
-        {"en": "the exponential over its sum is {because} again", "zh": "指数除以其总和又是 {because}"},
+        {"en": "the exponential over its sum is {because} again", "zh": "指数与其总和之比又是 {because}"},
         _example("fold_output"),
     ),
     Rule(
@@ -162,7 +162,7 @@ RULES: tuple[Rule, ...] = (
         "matrix form",
         "Σ_k W[k,i] D[k,j] → (Wᵀ D)[i,j]",
         matrix_form,
-        {"en": "read as operations on whole arrays", "zh": "写成整个数组的运算"},
+        {"en": "read as operations on whole arrays", "zh": "写成数组运算"},
         _example("matrix_form"),
     ),
 )

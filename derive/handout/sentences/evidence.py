@@ -3,8 +3,8 @@
 
 SENTENCES: dict[str, dict[str, str]] = {
     # the evidence
-    "evidence": {"en": "The evidence", "zh": "证据"},
-    "checked": {"en": "What was checked for this handout", "zh": "这份讲义做了哪些检验"},
+    "evidence": {"en": "The evidence", "zh": "正确性检验"},
+    "checked": {"en": "What was checked for this handout", "zh": "本讲义做过的检验"},
     "proof": {"en": "Proof", "zh": "证明"},
     "proof none": {
         "en": "Nothing was checked: this derivation was made without its proof.",
@@ -12,26 +12,26 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "proof failed": {
         "en": "Do not use this handout: {failures} of {checks} checks failed, the first of them {first}.",
-        "zh": "不要使用这份讲义：{checks} 项检验中有 {failures} 项未通过，第一项为 {first}。",
+        "zh": "请勿使用本讲义：{checks} 项检验中有 {failures} 项未通过，第一项为 {first}。",
     },
     "proof passed": {
         "en": "All {checks} checks passed. Each gradient was compared with the derivative of the forward definitions, and both sides of each step with each other, in exact arithmetic modulo a prime above {power}, on random values that follow from seed {seed}, at the sizes {sizes}.",
-        "zh": "{checks} 项检验全部通过。每个梯度与正向定义的导数比较，每一步的两边相互比较，以大于 {power} 的素数为模做精确运算；随机值由种子 {seed} 决定，维度为 {sizes}。",
+        "zh": "{checks} 项检验全部通过。检验取由种子 {seed} 决定的随机值，维度为 {sizes}，以大于 {power} 的素数为模做精确运算，比较每个梯度与正向定义的导数，以及每一步推导的两边。",
     },
     "proof carried": {
         "en": "{carried} of these checks were not evaluated: they are others under other names, and that the definitions correspond was verified.",
-        "zh": "其中 {carried} 项未重新计算：它们与其他检验只差名称，并已验证其定义相互对应。",
+        "zh": "其中 {carried} 项没有重新计算：它们与其他检验只差变量名，且已验证两者的定义相互对应。",
     },
-    "carried": {"en": "Carried over", "zh": "同类检验"},
+    "carried": {"en": "Carried over", "zh": "沿用的检验"},
     "bound": {"en": "False pass", "zh": "误判概率"},
     "proof bound": {
         "en": "A wrong identity passes one such check with a probability of at most its degree divided by {power}.",
-        "zh": "错误的等式通过一次检验的概率不超过其次数除以 {power}。",
+        "zh": "一个错误的等式通过一次这种检验的概率，不超过该等式的次数除以 {power}。",
     },
     "numeric": {"en": "Gradient check", "zh": "梯度检验"},
     "numeric passed": {
         "en": "The lines of NumPy printed here were run at these sizes and compared with numeric derivatives of the cost: no relative error above {bound}.",
-        "zh": "这里印出的 NumPy 代码在上述维度下运行，并与成本函数的数值导数比较：相对误差均不超过 {bound}。",
+        "zh": "本讲义中的 NumPy 代码已在上述维度下运行，并与成本函数的数值导数比较：相对误差均不超过 {bound}。",
     },
     "not checked": {"en": "Not checked", "zh": "未检验"},
     "proof scope": {
@@ -42,7 +42,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     "code": {"en": "The program", "zh": "程序"},
     "code text": {
         "en": "These are the lines of the three functions of `train.py` that carry the mathematics. They compute the formulas above in forms that are equal to them and stay accurate for large arguments; the number of the equation stands beside each gradient.",
-        "zh": "以下是 `train.py` 中承担数学计算的三个函数的各行，它们用与上面公式相等、并且在自变量很大时仍然精确的形式计算；每个梯度旁边注明公式编号。",
+        "zh": "以下是 `train.py` 中负责数学计算的三个函数（注释为英文）。代码采用的形式与上面的公式相等，并且在自变量很大时仍然精确；每个梯度旁注明公式编号。",
     },
     "stop": {"en": ".", "zh": "。"},
     "comma": {"en": ", ", "zh": "、"},

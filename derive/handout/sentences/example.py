@@ -11,7 +11,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "Two samples, {m}, and the same network with narrower layers, {widths}: its formulas are the same. Values are printed to four decimals. The third column can be redone from the digits on this page and gives the digits that are printed.",
         "zh": "两个样本（{m}），网络的各层改窄为 {widths}，公式不变。数值保留四位小数。第三列可以用本页的数字重算，得到的正是印出的数字。",
     },
-    "quantity": {"en": "Result", "zh": "结果"},
+    "quantity": {"en": "Result", "zh": "量"},
     "equation": {"en": "Eq.", "zh": "公式"},
     "by hand": {"en": "One entry, by hand", "zh": "手算一个元素"},
     "all entries": {"en": "All entries", "zh": "全部元素"},
@@ -23,6 +23,6 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "With them the cost {J} falls from {before} to {after}.",
         "zh": "成本 {J} 由 {before} 降为 {after}。",
     },
-    "mean": {"en": "the cost: mean over the samples", "zh": "成本：对样本取平均"},
-    "cost": {"en": "the cost", "zh": "成本"},
+    "mean": {"en": "the cost: mean over the samples", "zh": "成本函数：各样本损失的平均"},
+    "cost": {"en": "the cost", "zh": "成本函数"},
 }
