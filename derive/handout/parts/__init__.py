@@ -45,6 +45,11 @@ def chosen(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in PARTS if name in names)
 
 
+def wanted(names: Sequence[str], detail: str) -> tuple[str, ...]:
+    """These names, or if there are none those of the detail."""
+    return tuple(names) or (BRIEF if detail == "brief" else tuple(PARTS))
+
+
 def document(paper: Paper, names: Sequence[str]) -> Document:
     """The handout made of these parts."""
     blocks = tuple(block for name in chosen(names) for block in PARTS[name](paper))
