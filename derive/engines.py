@@ -9,17 +9,21 @@ from __future__ import annotations
 import re
 import shutil
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from derive.errors import CompileError, MissingError
+from derive.fonts.noto import kept
 from derive.output import run_in_folder
 
 PDF = "pdf"
 FONTS = Path(__file__).parent / "fonts"
+FIRST_HANZI = 0x2E80
 NO_CHARACTER = "\U000f1234"
+SIGNS = frozenset("–—…‘’“”·′×−⊙⋅⊤∂∑∏√∞∧∨¬≠≤≥←→αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ")
 TIMEOUT = 300
 
 
@@ -38,7 +42,7 @@ def typst_pdf(text: str, lang: str) -> bytes:
     typst = _typst()
     missing = missing_characters(text)
     if missing:
-        raise MissingError(_missing_message(missing, lang))
+        raise MissingError(_missing_message(missing))
     try:
         return bytes(typst.compile(text.encode(), format="pdf", timestamp=0, **_fonts()))
     except typst.TypstError as error:
@@ -46,18 +50,37 @@ def typst_pdf(text: str, lang: str) -> bytes:
 
 
 def missing_characters(text: str) -> list[str]:
-    """Characters of the text that Typst's fonts lack, found by setting each of them.
+    """Characters of the text that Typst's fonts lack; it prints an empty box for them without a word."""
+    return unset(
+        {c for c in text if not (c.isascii() or known(c) or unicodedata.category(c).startswith("Z"))}
+    )
 
-    Typst prints an empty box for them without a word.
+
+def known(character: str) -> bool:
+    """Whether the fonts have it beyond doubt, so that most handouts need no trial.
+
+    >>> known("⊙"), known("传"), known("\N{SNOWMAN}")
+    (True, True, False)
     """
-    characters = sorted({c for c in text if not c.isascii() and not unicodedata.category(c).startswith("Z")})
+    return character in SIGNS or (ord(character) >= FIRST_HANZI and ord(character) in shipped())
+
+
+@cache
+def shipped() -> frozenset[int]:
+    """Code points of the Chinese fonts beside this file."""
+    return frozenset(kept())
+
+
+def unset(characters: Collection[str]) -> list[str]:
+    """Those that no font has, found by setting each of them on a page of its own."""
     if not characters:
         return []
-    pages = "\n#pagebreak()\n".join(f'#text("{c}")' for c in [NO_CHARACTER, *characters])
+    tried = [NO_CHARACTER, *sorted(characters)]
+    pages = "\n#pagebreak()\n".join(f'#text("{c}")' for c in tried)
     head = "#set page(width: 1cm, height: 1cm, margin: 0pt)\n" + '#set text(font: "New Computer Modern")\n'
     found = _typst().compile((head + pages).encode(), format="svg", **_fonts())
-    glyphs = [re.findall(rb'<symbol id="(\w+)"', page) for page in found]
-    return [c for c, glyph in zip(characters, glyphs[1:], strict=True) if set(glyph) & set(glyphs[0])]
+    glyphs = [set(re.findall(rb'<symbol id="(\w+)"', page)) for page in found]
+    return [c for c, glyph in zip(tried[1:], glyphs[1:], strict=True) if glyph & glyphs[0]]
 
 
 def latexmk_pdf(text: str, lang: str) -> bytes:
@@ -68,7 +91,13 @@ def latexmk_pdf(text: str, lang: str) -> bytes:
 
 
 def chrome_pdf(text: str, lang: str) -> bytes:
-    """The page as a browser prints it."""
+    """The page as a browser prints it; MissingError for a hanzi that the page does not bring along.
+
+    Which fonts a browser would take instead depends on the machine.
+    """
+    missing = sorted({c for c in text if ord(c) >= FIRST_HANZI and ord(c) not in shipped()})
+    if missing:
+        raise MissingError(_missing_message(missing))
     command = [
         *(chrome() or "chromium", "--headless", "--no-sandbox", "--disable-gpu"),
         *("--no-pdf-header-footer", "--print-to-pdf=derivation.pdf", "derivation.html"),
@@ -117,8 +146,7 @@ def _fonts() -> dict[str, Any]:
     return {"ignore_system_fonts": True, "font_paths": [str(FONTS)] if FONTS.is_dir() else []}
 
 
-def _missing_message(missing: list[str], lang: str) -> str:
+def _missing_message(missing: list[str]) -> str:
     shown = ", ".join(f"{c} (U+{ord(c):04X})" for c in missing[:5])
     more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-    remedy = "use --engine latexmk, which has Chinese fonts" if lang == "zh" else "rename what holds it"
-    return f"no font of the handout has {shown}{more}; {remedy}, or leave pdf out of --formats"
+    return f"no font of the handout has {shown}{more}; rename what holds it, or leave pdf out of --formats"

@@ -1,4 +1,4 @@
-"""derivation.html: the handout as one file, with MathML and its font inside and no script."""
+"""derivation.html: the handout as one file, with MathML and its fonts inside and no script."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from derive.handout.maths import Math
 from derive.handout.pages import handout
 from derive.handout.writing import LatexWriter
 from derive.targets import RenderOptions, Target, file_name
+from derive.targets.faces import faces
 from derive.targets.svg import svg
 
 FONT = Path(__file__).parent.parent / "fonts" / "derive-math.woff"
@@ -65,6 +66,11 @@ def drawing(picture: Drawing) -> str:
     return svg(picture, lambda node: math(node))
 
 
+def gap(before: str) -> str:
+    """The space between two pieces of text: none after punctuation that is as wide as a hanzi."""
+    return "" if ord(before[-1]) > 0x3000 else " "
+
+
 def _title(block: b.Title) -> str:
     picture = drawing(block.picture) if block.picture else ""
     return (
@@ -85,7 +91,7 @@ def _paragraph(block: b.Paragraph) -> str:
 
 
 def _remark(block: b.Remark) -> str:
-    return f'<p class="remark"><em>{escape(block.question)}</em> {text(block.text)}</p>'
+    return f'<p class="remark"><em>{escape(block.question)}</em>{gap(block.question)}{text(block.text)}</p>'
 
 
 def _panel(block: b.Panel) -> str:
@@ -218,12 +224,14 @@ def source(block: b.Block) -> str:
 def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
     """Everything that templates/html/derivation.html.jinja names."""
     made = handout(derivation, options)
+    body = "\n".join(map(source, made.blocks))
     return {
         "name": derivation.name,
         "title": made.title,
         "lang": {"en": "en", "zh": "zh-Hans"}[made.lang],
         "font": b64encode(FONT.read_bytes()).decode(),
-        "body": "\n".join(map(source, made.blocks)),
+        "faces": faces(body + made.title + made.name),
+        "body": body,
     }
 
 

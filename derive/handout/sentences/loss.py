@@ -36,7 +36,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     "likelihood product": {"en": "independent samples", "zh": "样本相互独立"},
     "likelihood mean": {
         "en": "logarithm, sign, and a factor that moves no minimum",
-        "zh": "取对数、变号，再乘以不影响极小点的系数",
+        "zh": "取对数、变号；系数不影响极小点",
     },
     "loss cases": {
         "en": "For the label 1 the loss is {one}, for the label 0 it is {zero}: a sure and wrong answer costs without bound. At {a} it costs {right} where it is right and {wrong} where it is wrong.",
