@@ -9,9 +9,20 @@ from itertools import groupby
 from typing import Any
 
 from derive.handout.blocks import Code, Inline, Text
-from derive.handout.sentences import backward, evidence, example, forward, front, learning, loss
+from derive.handout.sentences import (
+    backward,
+    evidence,
+    example,
+    exercises,
+    forward,
+    front,
+    learning,
+    loss,
+    notebook,
+    stable,
+)
 
-TABLES = (front, loss, forward, backward, learning, example, evidence)
+TABLES = (front, loss, forward, backward, learning, example, evidence, exercises, notebook, stable)
 SENTENCES = ChainMap(*(table.SENTENCES for table in TABLES))
 _PLACE = re.compile(r"\{(\w+)\}|`([^`]+)`")
 _WIDE = "[\u3001-\u303f\u4e00-\u9fff\uff01-\uffe5]"
