@@ -77,7 +77,8 @@ def unset(characters: Collection[str]) -> list[str]:
         return []
     tried = [NO_CHARACTER, *sorted(characters)]
     pages = "\n#pagebreak()\n".join(f'#text("{c}")' for c in tried)
-    head = "#set page(width: 1cm, height: 1cm, margin: 0pt)\n" + '#set text(font: "New Computer Modern")\n'
+    head = "#set page(width: 1cm, height: 1cm, margin: 0pt)\n"
+    head += '#set text(font: ("New Computer Modern", "Noto Serif SC"))\n'
     found = _typst().compile((head + pages).encode(), format="svg", **_fonts())
     glyphs = [set(re.findall(rb'<symbol id="(\w+)"', page)) for page in found]
     return [c for c, glyph in zip(tried[1:], glyphs[1:], strict=True) if glyph & glyphs[0]]

@@ -20,7 +20,7 @@ from generated_code import module
 
 from derive import Convention, Derivation, Network, derive
 from derive.activations import ACTIVATIONS
-from derive.engines import latexmk_pdf, missing_characters, typst_pdf
+from derive.engines import SIGNS, known, latexmk_pdf, missing_characters, shipped, typst_pdf, unset
 from derive.errors import CompileError, MissingError, SpecError
 from derive.handout import blocks as b
 from derive.handout.example import Example, entries, example, fixed
@@ -369,6 +369,12 @@ def test_a_letter_that_no_font_has_is_named() -> None:
     made = render(derivation(SHALLOW, name="龘"), ["typ"])["derivation.typ"]
     with pytest.raises(MissingError, match=r"龘 \(U\+9F98\)"):
         typst_pdf(made, "en")
+
+
+def test_letters_that_are_not_tried_are_in_the_fonts() -> None:
+    hanzi = [chr(point) for point in shipped() if chr(point).strip()]
+    assert len(hanzi) > 6763 and known("网") and not known("龘")
+    assert unset([*SIGNS, *hanzi]) == []
 
 
 def test_names_from_outside_are_no_commands() -> None:

@@ -43,11 +43,11 @@ def findings() -> list[Row]:
 
 def _chinese() -> str:
     """Whether Typst has Chinese characters, tried with a few."""
-    from derive.engines import missing_characters
+    from derive.engines import unset
     from derive.errors import MissingError
 
     try:
-        missing = missing_characters("反向传播")
+        missing = unset("反向传播")
     except MissingError:
         return "missing"
     return f"missing: {''.join(missing)}" if missing else "found"
