@@ -119,7 +119,7 @@ def build(
     paper: Paper = "a4",
 ) -> None:
     """Write the training code and the sheet of each network to DIR/<name>/."""
-    from derive.cli.pages import chosen_engine, chosen_paper, chosen_parts, make_pdf
+    from derive.cli.pages import Compiling, chosen_engine, chosen_paper, chosen_parts
     from derive.cli.terminal import complain, remark, with_progress
     from derive.engines import PDF
     from derive.output import write_all
@@ -140,12 +140,13 @@ def build(
             derivation = derive(made)
             raise_failures(derivation.proof.failures)
             options = RenderOptions(made.lang, made.detail, pieces, sheet)
+            pdf = Compiling(derivation, options, engine) if PDF in wanted else None
             # The TeX source stays beside the PDF, whatever became of it.
             texts = render(derivation, [*(f for f in wanted if f != PDF), *_source_of(wanted)], options)
             for path in write_all(folder / made.name, texts, force):
                 print(path)
-            if PDF in wanted:
-                print(make_pdf(derivation, options, engine, folder / made.name, force))
+            if pdf is not None:
+                print(pdf.write(folder / made.name, force))
         except DeriveError as error:
             complain(error)
             statuses.append(error.status)

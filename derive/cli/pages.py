@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Literal, cast
 
 from derive.derivation import Derivation
@@ -37,22 +39,41 @@ def chosen_parts(text: str | None) -> tuple[str, ...]:
     return chosen([name.strip() for name in text.split(",")])
 
 
-def make_pdf(derivation: Derivation, options: RenderOptions, engine: str, folder: Path, force: bool) -> Path:
-    """Write the PDF of the handout and say which engine made it; an engine's log stays if it fails."""
-    from derive.cli.terminal import remark
-    from derive.engines import ENGINES
-    from derive.output import write, write_all
-    from derive.render import render
+class Compiling(Thread):
+    """An engine at work on a handout while the other formats are rendered and written."""
 
-    used = ENGINES[engine]
-    ((name, text),) = render(derivation, (used.source,), options).items()
-    stem = name.rpartition(".")[0]
-    try:
-        content = used.compile(text, options.lang)
-    except CompileError as error:
-        log = folder / f"{stem}.log"
-        write(log, (error.log or str(error)).encode())
-        raise CompileError(f"{error}; the log is {log}, the source stays in {folder / stem}.tex") from None
-    (path,) = write_all(folder, {f"{stem}.pdf": content}, force)
-    remark(f"{path} was made by {engine}; the TeX source is {folder / stem}.tex")
-    return path
+    def __init__(self, derivation: Derivation, options: RenderOptions, engine: str) -> None:
+        from derive.engines import ENGINES
+        from derive.render import render
+
+        super().__init__(daemon=True)
+        self.engine = engine
+        ((name, text),) = render(derivation, (ENGINES[engine].source,), options).items()
+        self.stem = name.rpartition(".")[0]
+        self._compile = partial(ENGINES[engine].compile, text, options.lang)
+        self._content = b""
+        self._error: Exception | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._content = self._compile()
+        except Exception as error:
+            self._error = error
+
+    def write(self, folder: Path, force: bool) -> Path:
+        """Wait for the PDF, write it, and say which engine made it; an engine's log stays if it fails."""
+        from derive.cli.terminal import remark
+        from derive.output import write, write_all
+
+        self.join()
+        if isinstance(self._error, CompileError):
+            log = folder / f"{self.stem}.log"
+            write(log, (self._error.log or str(self._error)).encode())
+            left = folder / f"{self.stem}.tex"
+            raise CompileError(f"{self._error}; the log is {log}, the source stays in {left}") from None
+        if self._error is not None:
+            raise self._error
+        (path,) = write_all(folder, {f"{self.stem}.pdf": self._content}, force)
+        remark(f"{path} was made by {self.engine}; the TeX source is {folder / self.stem}.tex")
+        return path
