@@ -22,6 +22,7 @@ from derive.output import run_in_folder
 PDF = "pdf"
 FONTS = Path(__file__).parent / "fonts"
 FIRST_HANZI = 0x2E80
+STYLES = ("Serif", "Sans")
 NO_CHARACTER = "\U000f1234"
 SIGNS = frozenset("–—…‘’“”·′×−⊙⋅⊤∂∑∏√∞∧∨¬≠≤≥←→αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ")
 TIMEOUT = 300
@@ -65,9 +66,15 @@ def known(character: str) -> bool:
     return character in SIGNS or (ord(character) >= FIRST_HANZI and ord(character) in shipped())
 
 
-@cache
 def shipped() -> frozenset[int]:
-    """Code points of the Chinese fonts beside this file."""
+    """Code points of the Chinese fonts that come with the package; none if they were taken out of it."""
+    return (
+        _kept() if all((FONTS / f"Noto{style}SC-Regular.otf").is_file() for style in STYLES) else frozenset()
+    )
+
+
+@cache
+def _kept() -> frozenset[int]:
     return frozenset(kept())
 
 
