@@ -14,10 +14,12 @@ from typing import Annotated, Any
 import typer
 
 from derive.cli.options import (
+    Blanks,
     ConventionName,
     Derivatives,
     Detail,
     EngineName,
+    Exercises,
     Kinks,
     Lang,
     Layout,
@@ -25,6 +27,7 @@ from derive.cli.options import (
     OwnLosses,
     Paper,
     Parts,
+    Seed,
     Spec,
     Specs,
     Unfused,
@@ -117,9 +120,13 @@ def build(
     parts: Parts = None,
     engine: EngineName = "auto",
     paper: Paper = "a4",
+    exercises: Exercises = False,
+    seed: Seed = None,
+    blanks: Blanks = None,
 ) -> None:
     """Write the training code and the sheet of each network to DIR/<name>/."""
     from derive.cli.pages import Compiling, chosen_engine, chosen_paper, chosen_parts
+    from derive.cli.sheets import chosen_sheet, editions
     from derive.cli.terminal import complain, remark, with_progress
     from derive.engines import PDF
     from derive.output import write_all
@@ -130,6 +137,7 @@ def build(
 
     wanted = _formats(formats)
     engine, sheet, pieces = chosen_engine(engine), chosen_paper(paper), chosen_parts(parts)
+    asked = chosen_sheet(exercises, seed, blanks, parts, detail)
     chosen = choices(layout, convention, derivatives, kink, unfused, activation, loss, lang, detail)
     taken: dict[str, str] = {}
     statuses = []
@@ -139,13 +147,15 @@ def build(
             check_new(made.name, spec, taken)
             derivation = derive(made)
             raise_failures(derivation.proof.failures)
-            options = RenderOptions(made.lang, made.detail, pieces, sheet)
-            pdf = Compiling(derivation, options, engine) if PDF in wanted else None
+            documents = editions(RenderOptions(made.lang, made.detail, pieces, sheet, **asked))
+            pdfs = [Compiling(derivation, options, engine) for options in documents if PDF in wanted]
+            texts: dict[str, str] = {}
             # The TeX source stays beside the PDF, whatever became of it.
-            texts = render(derivation, [*(f for f in wanted if f != PDF), *_source_of(wanted)], options)
+            for options in documents:
+                texts |= render(derivation, [*(f for f in wanted if f != PDF), *_source_of(wanted)], options)
             for path in write_all(folder / made.name, texts, force):
                 print(path)
-            if pdf is not None:
+            for pdf in pdfs:
                 print(pdf.write(folder / made.name, force))
         except DeriveError as error:
             complain(error)

@@ -34,6 +34,13 @@ Parts = Annotated[
 EngineName = Annotated[
     str, typer.Option("--engine", help="auto, typst, latexmk or chrome: what makes the PDF.")
 ]
+Exercises = Annotated[
+    bool, typer.Option("--exercises", help="A sheet with blanks and questions and its answers, no handout.")
+]
+Seed = Annotated[
+    str | None, typer.Option(metavar="NUMBER", help="Which exercises: each number another sheet.")
+]
+Blanks = Annotated[str | None, typer.Option(help="easy, medium or hard: how much is left blank.")]
 Paper = Annotated[str, typer.Option(help="a4 or us-letter.")]
 
 

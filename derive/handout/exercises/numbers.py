@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -138,7 +139,7 @@ def number(sheet: Sheet, tensor: Tensor, entry: tuple[int, ...], given: Given) -
     return PICKS.get(tensor.role, tenths)(sheet.chance)
 
 
-def tenths(chance: Any) -> Any:
+def tenths(chance: random.Random) -> Any:
     return mp.mpf(chance.choice([-1, 1]) * chance.randint(1, 9)) / 10
 
 

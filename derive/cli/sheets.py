@@ -1,0 +1,51 @@
+"""What the command line chooses about exercises."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from derive.errors import SpecError, shown, unknown
+from derive.targets import RenderOptions
+
+LARGEST = 10**9 - 1
+DEFAULT_SEED, DEFAULT_BLANKS = 0, "medium"
+
+
+def chosen_sheet(
+    exercises: bool, seed: str | None, blanks: str | None, parts: str | None, detail: str | None
+) -> dict[str, Any]:
+    """The options that make exercises, none without --exercises; raises SpecError."""
+    from derive.handout.exercises.levels import LEVELS
+
+    if not exercises:
+        for option, given in (("--seed", seed), ("--blanks", blanks)):
+            if given is not None:
+                raise SpecError(
+                    f"{option} {given} chooses exercises; give --exercises as well, or leave it out"
+                )
+        return {}
+    for option, given in (("--parts", parts), ("--detail", detail)):
+        if given is not None:
+            raise SpecError(
+                f"{option} chooses parts of the handout, --exercises makes a sheet; leave one of them out"
+            )
+    if blanks is not None and blanks not in LEVELS:
+        raise SpecError("--blanks: " + unknown("level", blanks, LEVELS))
+    return {"edition": "exercises", "seed": _seed(seed), "blanks": blanks or DEFAULT_BLANKS}
+
+
+def _seed(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_SEED
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise SpecError(
+            f"--seed {shown(text)}: a whole number from 0 to {LARGEST} is needed, for example --seed 7"
+        )
+    return int(text)
+
+
+def editions(options: RenderOptions) -> tuple[RenderOptions, ...]:
+    """What is to be rendered: the handout, or a sheet and its answers."""
+    return (options,) if options.edition == "handout" else (options, replace(options, edition="answers"))
