@@ -46,6 +46,15 @@ class Shaped(Math):
 
 
 @dataclass(frozen=True)
+class ShapeCheck(Math):
+    """The shapes on both sides of `tensor = array`; one alone where they are the same."""
+
+    tensor: Tensor
+    array: Array | None
+    naming: Naming
+
+
+@dataclass(frozen=True)
 class Worked(Math):
     """A scalar in index form with its sums written out and the digits of each entry in place of its name."""
 

@@ -30,6 +30,7 @@ class Paper:
 
     derivation: Derivation
     lang: str = "en"
+    detail: str = "full"
 
     @property
     def program(self) -> Any:

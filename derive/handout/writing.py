@@ -11,6 +11,7 @@ import sympy as sp
 
 from derive.arrays import Array, Leaf, Transposed
 from derive.handout import maths
+from derive.handout.shape_line import ShapesPrinter
 from derive.notation import Element, IndexSum, Tensor, elements
 from derive.numbers import holds
 from derive.printing import Naming, escaped, latex_expression
@@ -27,6 +28,7 @@ class Writer:
 
     printer: ClassVar[type[DisplayPrinter]]
     shaped: ClassVar[type[ShapedPrinter]]
+    shapes: ClassVar[type[ShapesPrinter]]
     digits: ClassVar[type[DigitsPrinter]]
     pierced: ClassVar[type[PiercedPrinter]]
     signs: ClassVar[Mapping[str, str]]
@@ -74,6 +76,13 @@ class Writer:
         printer = self.shaped(node.naming, node.array)
         left = printer.under(printer.tensor(node.tensor), node.tensor.shape)
         return f"{left} = {printer.piece(node.array).text}"
+
+    def _ShapeCheck(self, node: maths.ShapeCheck) -> str:
+        own = self.shape(node.tensor.shape, node.naming)
+        if node.array is None:
+            return own
+        right = self.shapes(node.naming, node.array).piece(node.array).text
+        return own if right in ("", own) else f"{own} = {right}"
 
     def _Worked(self, node: maths.Worked) -> str:
         return self.digits.printed(node)
@@ -217,6 +226,20 @@ class ShapedTypst(ShapedPrinter, TypstPrinter):
         return f"under({name}, {TypstWriter().shape(sizes, self.naming)})"
 
 
+class ShapesLatex(ShapesPrinter, LatexPrinter):
+    slash = " / "
+
+    def shape(self, sizes: tuple[sp.Expr, ...]) -> str:
+        return LatexWriter().shape(sizes, self.naming)
+
+
+class ShapesTypst(ShapesPrinter, TypstPrinter):
+    slash = r" \/ "
+
+    def shape(self, sizes: tuple[sp.Expr, ...]) -> str:
+        return TypstWriter().shape(sizes, self.naming)
+
+
 class DigitsLatex(DigitsPrinter, LatexPrinter):
     pass
 
@@ -236,6 +259,7 @@ class PiercedTypst(PiercedPrinter, TypstPrinter):
 class LatexWriter(Writer):
     printer = LatexPrinter
     shaped = ShapedLatex
+    shapes = ShapesLatex
     digits = DigitsLatex
     pierced = PiercedLatex
     signs: ClassVar[Mapping[str, str]] = {
@@ -281,6 +305,7 @@ class LatexWriter(Writer):
 class TypstWriter(Writer):
     printer = TypstPrinter
     shaped = ShapedTypst
+    shapes = ShapesTypst
     digits = DigitsTypst
     pierced = PiercedTypst
     signs: ClassVar[Mapping[str, str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import permutations, product
 
 import sympy as sp
@@ -11,14 +12,17 @@ from derive.arrays import Array, Entrywise, Leaf, MatrixProduct, Transposed
 from derive.calculus.reasons import reason
 from derive.derivation import Gradient, Step
 from derive.handout.blocks import BACKWARD, Block, Kept, Line, Paragraph, Remark, Result, Section, Steps, Text
-from derive.handout.maths import Formula, Math, Shaped, Whole, joined
+from derive.handout.maths import Formula, Math, ShapeCheck, Shaped, Whole, joined
 from derive.handout.paper import Paper
-from derive.handout.shapes import needs_shapes, shape_check
+from derive.handout.shapes import needs_shapes
 from derive.handout.writing import shape_of
 from derive.notation import elements
+from derive.printing import latex_expression
 from derive.printing.letters import parts
 
 LONG = 14
+MOVES = ("hoist", "distribute")
+"""Rules that may move a sum to where it is printed already."""
 
 
 def blocks(paper: Paper) -> Iterator[Block]:
@@ -38,12 +42,7 @@ def gradient_blocks(paper: Paper, gradient: Gradient) -> Iterator[Block]:
     aside = paper.say("from", numbers=used) if used else ()
     yield Section("", (title,), 2, aside)
     yield Steps(tuple(lines(paper, gradient)))
-    yield Result(
-        equation(paper, gradient),
-        paper.say("shapes", shapes=shape_check(gradient.symbol, gradient.array, paper.naming)),
-        paper.numbers[gradient.name],
-        BACKWARD,
-    )
+    yield Result(equation(paper, gradient), beside(paper, gradient), paper.numbers[gradient.name], BACKWARD)
     if gradient.assumptions:
         assumed = paper.listed(map(paper.prose, gradient.assumptions))
         yield Remark(paper.word("assumed question"), paper.say("assumed", assumed=assumed))
@@ -58,14 +57,35 @@ def lines(paper: Paper, gradient: Gradient) -> Iterator[Line]:
     first, naming, lang = gradient.steps[0], gradient.naming, paper.lang
     left: Math | None = Formula(gradient.element, naming)
     yield Line(left, Formula(first.before, naming), paper.say("definition"))
+    found: list[Line] = []
     for step in gradient.steps:
-        if not isinstance(step.after, Array):
-            yield Line(None, Formula(step.after, naming), paper.prose(reason(step, gradient, lang)))
+        why = paper.prose(reason(step, gradient, lang))
+        if step.rule in MOVES and found and alike(step, gradient):
+            found[-1] = replace(found[-1], reason=(*found[-1].reason, paper.word("because"), *why))
+        elif not isinstance(step.after, Array):
+            found.append(Line(None, Formula(step.after, naming), why))
+    yield from found
     last = gradient.steps[-1]
     if isinstance(last.after, Array) and needs_shapes(last.after):
         yield Line(
             Whole(gradient.symbol), Formula(last.after, naming), paper.prose(reason(last, gradient, lang))
         )
+
+
+def alike(step: Step, gradient: Gradient) -> bool:
+    """Whether nobody sees what a step does."""
+    before, after = (latex_expression(side, gradient.naming) for side in (step.before, step.after))
+    return before == after
+
+
+def beside(paper: Paper, gradient: Gradient) -> Text:
+    """The shapes of a result, and why it holds where no line above says so."""
+    shapes = ShapeCheck(gradient.symbol, gradient.array, paper.naming)
+    last = gradient.steps[-1]
+    said = paper.say("shapes", shapes=shapes)
+    if not isinstance(last.after, Array) or needs_shapes(last.after):
+        return said
+    return (*paper.prose(reason(last, gradient, paper.lang)), paper.word("because"), *said)
 
 
 def equation(paper: Paper, gradient: Gradient) -> Math:

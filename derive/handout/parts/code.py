@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from derive.handout.blocks import Block, Listing, Paragraph, Section
 from derive.handout.paper import Paper
+from derive.handout.parts import summary
 from derive.targets import py
+from derive.targets.lines import broken
 
 
 def blocks(paper: Paper) -> Iterator[Block]:
-    if paper.net is None:
-        return
     yield Section("", paper.say("code"))
-    yield Paragraph(paper.say("code text"))
-    yield Listing(tuple(lines(paper)))
+    if paper.net is None:
+        yield Paragraph(paper.say("code of formulas"))
+        yield Listing(tuple(formulas(paper)))
+    else:
+        yield Paragraph(paper.say("code text"))
+        yield Listing(tuple(lines(paper)))
 
 
 def lines(paper: Paper) -> Iterator[str]:
@@ -31,6 +35,12 @@ def lines(paper: Paper) -> Iterator[str]:
     yield from indented(made["backward_reads"])
     yield ""
     yield from indented(made["gradients"])
+
+
+def formulas(paper: Paper) -> Iterator[str]:
+    """The line of NumPy of each equation with its number."""
+    for number, _, _, code in (*summary.definitions(paper), summary.cost(paper), *summary.gradients(paper)):
+        yield from f"{broken(*code.split(' = ', 1))}  # equation {number}".split("\n")
 
 
 def indented(block: Iterable[str]) -> Iterator[str]:

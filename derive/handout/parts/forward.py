@@ -9,9 +9,9 @@ import sympy as sp
 from derive.arrays import Array
 from derive.derivation import Definition
 from derive.handout.blocks import Block, Kept, Line, Pair, Paragraph, Result, Section, Steps
-from derive.handout.maths import Grid, Letter, Mark, Math, Shaped, Whole, joined
+from derive.handout.maths import Grid, Letter, Mark, Math, ShapeCheck, Shaped, Whole, joined
 from derive.handout.paper import Paper
-from derive.handout.shapes import needs_shapes, shape_check
+from derive.handout.shapes import needs_shapes
 from derive.notation import Index, IndexSum, Tensor
 from derive.printing import numpy_expression
 
@@ -30,7 +30,7 @@ def blocks(paper: Paper) -> Iterator[Block]:
 
 def result(paper: Paper, definition: Definition) -> Result:
     tensor = definition.node.tensor
-    shapes = shape_check(tensor, definition.array, paper.naming)
+    shapes = ShapeCheck(tensor, definition.array, paper.naming)
     entrywise = not definition.node.body.has(IndexSum)
     aside = paper.say("entrywise shapes" if entrywise else "shapes", shapes=shapes)
     return Result(equation(paper, definition), aside, paper.numbers[tensor.name])

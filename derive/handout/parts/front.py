@@ -57,6 +57,9 @@ def conventions(paper: Paper) -> Iterator[tuple[str, Text]]:
     if inputs and program.sizes:
         at = {"i": Formula(i), "X": Whole(inputs[0]), "m": Letter("m")}
         yield paper.word("samples"), paper.say(f"samples {choice.layout}", **at)
+    if program.sizes:
+        sizes = (joined("=", Formula(size), Digits(str(n))) for size, n in program.sizes.items())
+        yield paper.word("sizes"), (*paper.listed(sizes), paper.word("stop"))
     kind = "same" if program.scale == 1 else choice.convention
     summed = paper.word("losses" if program.regularizer is None else "losses and regularizer")
     losses, cost, scale = Mark("losses"), Letter("J"), paper.math(program.scale)

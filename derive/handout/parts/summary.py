@@ -7,17 +7,22 @@ from collections.abc import Iterator
 import sympy as sp
 
 from derive.calculus.reasons import reason
-from derive.handout.blocks import Block, Paragraph, Section, Summary, Text
+from derive.derivation import Gradient
+from derive.handout.blocks import Block, Inline, Paragraph, Section, Summary, Text
 from derive.handout.maths import Formula, Letter, Math, Whole, joined
 from derive.handout.paper import Paper
 from derive.printing import numpy_expression
 
 Row = tuple[int, Math, Text, str]
+COMMON = ("element partial", "hoist", "distribute", "delta", "matrix form")
+"""Rules of which a sentence above the brief summary tells."""
 
 
 def blocks(paper: Paper) -> Iterator[Block]:
-    yield Section("", paper.say("summary"), fresh=True)
+    yield Section("", paper.say("summary"), fresh=paper.detail == "full")
     yield Paragraph(paper.say("summary text"))
+    if paper.detail == "brief":
+        yield Paragraph(paper.say("backward text"))
     forward = (*definitions(paper), cost(paper))
     backward = tuple(reversed(tuple(gradients(paper))))
     yield Summary((paper.word("summary forward"), paper.word("summary backward")), (forward, backward))
@@ -54,11 +59,21 @@ def _scaled(paper: Paper, total: str) -> str:
     return text if bottom == 1 else f"{text} / {numpy_expression(bottom, paper.open_naming)}"
 
 
+def reasons(paper: Paper, gradient: Gradient) -> Iterator[Inline]:
+    """Where a gradient comes from; in a brief handout all but the moves that are the same in each block."""
+    steps = [step for step in gradient.steps if step.rule not in COMMON]
+    steps = steps if paper.detail == "brief" else steps[:1]
+    for number, said in enumerate(dict.fromkeys(reason(step, gradient, paper.lang) for step in steps)):
+        if number:
+            yield paper.word("because")
+        yield from paper.prose(said)
+
+
 def gradients(paper: Paper) -> Iterator[Row]:
     for gradient in paper.derivation:
         left: Math = Whole(gradient.symbol)
         if gradient.array is None:
             left = Formula(gradient.element, gradient.naming)
         formula = joined("=", left, Formula(gradient.value, gradient.naming))
-        why = paper.prose(reason(gradient.steps[0], gradient, paper.lang))
+        why = tuple(reasons(paper, gradient))
         yield paper.numbers[gradient.name], formula, why, f"{gradient.name} = {gradient.numpy}"

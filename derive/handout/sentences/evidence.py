@@ -40,10 +40,15 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     # the code
     "code": {"en": "The program", "zh": "程序"},
+    "code of formulas": {
+        "en": "These are the lines of NumPy of all formulas, in the order in which they are computed, with the numbers of their equations.",
+        "zh": "以下是全部公式的 NumPy 代码，按计算顺序排列，并注明公式编号。",
+    },
     "code text": {
         "en": "These are the lines of the three functions of `train.py` that carry the mathematics. They compute the formulas above in forms that are equal to them and stay accurate for large arguments; the number of the equation stands beside each gradient.",
         "zh": "以下是 `train.py` 中负责数学计算的三个函数（注释为英文）。代码采用的形式与上面的公式相等，并且在自变量很大时仍然精确；每个梯度旁注明公式编号。",
     },
     "stop": {"en": ".", "zh": "。"},
     "comma": {"en": ", ", "zh": "、"},
+    "because": {"en": "; ", "zh": "；"},
 }

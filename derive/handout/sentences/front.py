@@ -24,6 +24,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "Samples are rows: row {i} of {X} is one sample, and there are {m} of them.",
         "zh": "样本按行排列：{X} 的第 {i} 行是一个样本，共有 {m} 个样本。",
     },
+    "sizes": {"en": "Sizes", "zh": "规模"},
     "gradients": {"en": "Gradients", "zh": "梯度"},
     "gradients course": {
         "en": "{L} is {summed}, and {J} is the cost. For what the network computes, {d} means a derivative of {L}; for parameters, of {cost}. The factor {scale} therefore appears in the gradients of parameters and nowhere else.",
