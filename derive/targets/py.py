@@ -59,14 +59,18 @@ def context(derivation: Derivation, options: RenderOptions) -> Mapping[str, Any]
 
 
 @lru_cache(maxsize=1)
-def training_code(derivation: Derivation) -> Mapping[str, Any]:
-    """What the code is made of. Kept for the sheet, which shows the same lines.
+def trained(derivation: Derivation) -> Derivation:
+    """What code computes: the fused gradients, also where the sheet shows those that divide by A(1 - A)."""
+    if derivation.convention.fused:
+        return derivation
+    return derive(derivation.program, convention=replace(derivation.convention, fused=True))
 
-    Code computes the fused gradients, also where the sheet shows the others: those divide by A(1 - A).
-    """
+
+@lru_cache(maxsize=1)
+def training_code(derivation: Derivation) -> Mapping[str, Any]:
+    """What the code is made of. Kept for the sheet, which shows the same lines."""
     number = derivation.equations
-    if not derivation.convention.fused:
-        derivation = derive(derivation.program, convention=replace(derivation.convention, fused=True))
+    derivation = trained(derivation)
     net = layers(derivation)
     naming = Naming(rank=rank(derivation.program))
     gradients = backward(derivation)

@@ -17,6 +17,7 @@ from derive.handout.parts import (
     front,
     learning,
     likelihood,
+    stable,
     summary,
 )
 
@@ -29,6 +30,7 @@ PARTS: dict[str, Part] = {
     "activations": activations.blocks,
     "backward": backward.blocks,
     "summary": summary.blocks,
+    "numbers": stable.blocks,
     "learning": learning.blocks,
     "example": example.blocks,
     "evidence": evidence.blocks,
