@@ -23,6 +23,7 @@ from derive.activations import ACTIVATIONS
 from derive.engines import SIGNS, known, latexmk_pdf, missing_characters, shipped, typst_pdf, unset
 from derive.errors import CompileError, MissingError, SpecError
 from derive.handout import blocks as b
+from derive.handout.doubles import double
 from derive.handout.example import Example, entries, example, fixed
 from derive.handout.functions import Curve
 from derive.handout.likelihoods import A, Y, distribution
@@ -38,6 +39,7 @@ from derive.losses import Y as LOSS_Y
 from derive.notation import Tensor
 from derive.output import stamped_bytes, untouched_bytes
 from derive.printing.typst import typst_symbol
+from derive.ranges import Z
 from derive.render import render
 from derive.targets import RenderOptions
 from derive.targets.layers import layers
@@ -223,6 +225,17 @@ def test_facts_about_activations(name: str) -> None:
             curve.at(curve.formula, z + mp.mpf("1e-6")) - curve.at(curve.formula, z - mp.mpf("1e-6"))
         ) / 2e-6
         assert float(curve.at(curve.slope, z)) == pytest.approx(float(slope), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", [n for n, a in ACTIVATIONS.items() if not a.vector])
+def test_floats_agree_with_exact_arithmetic(name: str) -> None:
+    given = "(2)" if any(value is None for _, value in ACTIVATIONS[name].parameters) else ""
+    made = derivation(f"2 -> 3 {name}{given} -> 1 identity")
+    curve = Curve(next(n for n in made.program.nodes if n.note == name))
+    for expr in (curve.formula, curve.slope):
+        compute = double(expr)
+        for z in (-30.0, -2.0, -0.3, 0.0, 0.7, 3.0, 30.0):
+            assert compute({Z: z}) == pytest.approx(float(curve.at(expr, z)), rel=1e-9, abs=1e-9), (expr, z)
 
 
 @pytest.mark.parametrize("name", [n for n, a in ACTIVATIONS.items() if not a.vector])

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from typing import Any
 
-import mpmath as mp
 import sympy as sp
 
 from derive.derivation import Derivation
-from derive.notation import Element, IndexSum, Tensor, elements, expression
-from derive.numbers import value
+from derive.handout.doubles import Known, double
+from derive.notation import Element, IndexSum, Tensor, expression
 from derive.program import Program
 from derive.targets.layers import Layers
 from derive.targets.lines import needed_gradients
@@ -47,27 +46,31 @@ class Plan:
         return (*forward, *backward)
 
     @cached_property
-    def entries(self) -> tuple[tuple[Element, sp.Expr], ...]:
-        """Every entry with the formula that gives it."""
-        return tuple(
-            (tensor[entry], self.explicit(body.xreplace(dict(zip(indices, entry, strict=True)))))
-            for _, tensor, indices, body in self.definitions
-            for entry in entries(tensor, self.sizes)
-        )
-
-    def explicit(self, body: sp.Expr) -> sp.Expr:
-        numbers = {symbol: sp.Integer(size) for symbol, size in self.sizes.items()}
-        return spread(body.xreplace(numbers), self.sizes)
+    def by_name(self) -> dict[str, tuple[Tensor, Any, sp.Expr]]:
+        return {name: (tensor, indices, body) for name, tensor, indices, body in self.definitions}
 
     @cached_property
-    def by_hand(self) -> dict[str, tuple[sp.Expr, sp.Expr] | None]:
-        """By name: the first entry in index form and written out, None where that is too long."""
-        found: dict[str, tuple[sp.Expr, sp.Expr] | None] = {}
-        for name, _, indices, body in self.definitions:
-            at = body.xreplace({index: sp.Integer(0) for index in indices})
-            explicit = self.explicit(at)
-            found[name] = (at, explicit) if len(elements(explicit)) <= LONGEST else None
-        return found
+    def computations(self) -> dict[str, Callable[[Known], float]]:
+        """By name: what computes an entry from the values of indices and from tables of entries."""
+        return {name: double(body, self.sizes) for name, _, _, body in self.definitions}
+
+    @cached_property
+    def elements(self) -> dict[int, dict[Entry, Element]]:
+        """Every entry of every tensor, by the tensor's serial."""
+        tensors = [*self.derivation.program.leaves, *(tensor for _, tensor, _, _ in self.definitions)]
+        return {t.serial: {entry: t[entry] for entry in entries(t, self.sizes)} for t in tensors}
+
+
+class Printed(dict[Entry, float]):
+    """Printed digits as numbers by entry; read: those that were asked for."""
+
+    def __init__(self, digits: Iterable[tuple[Entry, str]]) -> None:
+        super().__init__((entry, float(text.replace("−", "-"))) for entry, text in digits)
+        self.read: set[Entry] = set()
+
+    def __getitem__(self, entry: Entry) -> float:
+        self.read.add(entry)
+        return super().__getitem__(entry)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +78,7 @@ class Example:
     """Numbers for a network: what is given by tensor and entry, and what follows."""
 
     plan: Plan
-    given: dict[Element, Any] = field(repr=False)
+    given: dict[Element, float] = field(repr=False)
 
     @property
     def net(self) -> Layers:
@@ -94,27 +97,48 @@ class Example:
         return self.plan.definitions
 
     @cached_property
-    def values(self) -> dict[Element, Any]:
-        """Every entry of what is given, of the forward pass and of the gradients."""
-        found = dict(self.given)
-        for element, formula in self.plan.entries:
-            found[element] = value(formula, found)
+    def tables(self) -> Known:
+        """The values by a tensor's serial and by entry."""
+        found: Known = {
+            serial: {
+                entry: float(self.given[element]) for entry, element in row.items() if element in self.given
+            }
+            for serial, row in self.plan.elements.items()
+        }
+        for name, tensor, indices, _ in self.definitions:
+            compute, table = self.plan.computations[name], found[tensor.serial]
+            for entry in self.plan.elements[tensor.serial]:
+                table[entry] = compute({**found, **dict(zip(indices, entry, strict=True))})
         return found
 
     @cached_property
-    def cost(self) -> Any:
+    def values(self) -> dict[Element, float]:
+        """Every entry of what is given, of the forward pass and of the gradients."""
+        elements = self.plan.elements
+        return {elements[serial][entry]: v for serial, row in self.tables.items() for entry, v in row.items()}
+
+    @cached_property
+    def printed(self) -> dict[int, Printed]:
+        """The tables with the digits that are printed."""
+        return {
+            serial: Printed((entry, self.digits(element)) for entry, element in row.items())
+            for serial, row in self.plan.elements.items()
+        }
+
+    @cached_property
+    def cost(self) -> float:
         program = self.program
-        total = sum((self.values[program.loss[e]] for e in entries(program.loss, self.sizes)), mp.mpf(0))
+        total: float = sum(self.tables[program.loss.serial].values())
         if program.regularizer is not None:
-            total += self.values[program.regularizer[()]]
-        return value(self.plan.explicit(program.scale), {}) * total
+            total += self.tables[program.regularizer.serial][()]
+        return double(program.scale, self.sizes)({}) * total
 
     @cached_property
     def updated(self) -> Example:
         """The same example after one step of gradient descent."""
         gradients = {g.of.serial: g.symbol for g in self.plan.derivation if g.of.role == "parameter"}
         given = dict(self.given)
-        rate = mp.mpf(RATE.p) / RATE.q
+        rate = float(RATE)
         for element in self.given:
             if element.tensor.serial in gradients:
                 slope = self.values[gradients[element.tensor.serial][element.args]]
@@ -127,18 +151,20 @@ class Example:
         return plain(number) if element in self.given else fixed(number)
 
     def hand(self, name: str) -> sp.Expr | None:
-        """The first entry of what has this name, in index form with its indices at 0."""
-        found = self.plan.by_hand[name]
-        return found[0] if found else None
+        """The first entry of what has this name, in index form with its indices at 0; None if not redone."""
+        if self.redone(name) is None:
+            return None
+        _, indices, body = self.plan.by_name[name]
+        return body.xreplace(dict.fromkeys(indices, sp.Integer(0)))
 
     def redone(self, name: str) -> str | None:
-        """What a reader gets for the first entry from the printed digits; None if it is not redone."""
-        found = self.plan.by_hand[name]
-        if found is None:
-            return None
-        used = elements(found[1])
-        printed = {element: mp.mpf(self.digits(element).replace("−", "-")) for element in used}
-        return fixed(value(found[1], printed))
+        """What a reader gets for the first entry from the printed digits; None where that takes too many."""
+        _, indices, _ = self.plan.by_name[name]
+        for table in self.printed.values():
+            table.read.clear()
+        found = self.plan.computations[name]({**self.printed, **dict.fromkeys(indices, 0)})
+        count = sum(len(table.read) for table in self.printed.values())
+        return fixed(found) if count <= LONGEST else None
 
     def reproduces(self) -> bool:
         """Whether every line that is redone by hand gives the digits that are printed."""
@@ -169,8 +195,7 @@ def example(derivation: Derivation, net: Layers | None) -> Example | None:
 
 
 def _is_good(made: Example) -> bool:
-    values = made.values.values()
-    if any(mp.isnan(v) or mp.isinf(v) or abs(v) > 1000 for v in values):
+    if not all(abs(v) <= 1000 for v in made.values.values()):
         return False
     if not made.reproduces() or not made.updated.cost < made.cost:
         return False
@@ -180,7 +205,7 @@ def _is_good(made: Example) -> bool:
 
 def _given(
     derivation: Derivation, net: Layers, sizes: dict[sp.Symbol, int], chance: random.Random
-) -> Iterator[tuple[Element, Any]]:
+) -> Iterator[tuple[Element, float]]:
     for tensor in derivation.program.leaves:
         if tensor is net.Y:
             yield from _labels(derivation.program, net, sizes, chance)
@@ -190,23 +215,23 @@ def _given(
             yield tensor[entry], pick(chance)
 
 
-def _weight(chance: random.Random) -> Any:
-    return mp.mpf(chance.choice([-1, 1]) * chance.randint(1, 9)) / 10
+def _weight(chance: random.Random) -> float:
+    return chance.choice([-1, 1]) * chance.randint(1, 9) / 10
 
 
-def _input(chance: random.Random) -> Any:
-    return mp.mpf(chance.choice([-3, -2, -1, 1, 2, 3, 4])) / 2
+def _input(chance: random.Random) -> float:
+    return chance.choice([-3, -2, -1, 1, 2, 3, 4]) / 2
 
 
-PICKS: dict[str, Callable[[random.Random], Any]] = {
+PICKS: dict[str, Callable[[random.Random], float]] = {
     "input": _input,
-    "hyperparameter": lambda chance: mp.mpf(1) / 10,
+    "hyperparameter": lambda chance: 0.1,
 }
 
 
 def _labels(
     program: Program, net: Layers, sizes: dict[sp.Symbol, int], chance: random.Random
-) -> Iterator[tuple[Element, Any]]:
+) -> Iterator[tuple[Element, float]]:
     width = net.width(net.Y)
     axis = net.Y.dims.index(width)
     chosen = chance.sample(range(max(sizes[width], SAMPLES)), SAMPLES)
@@ -215,9 +240,9 @@ def _labels(
     for entry in entries(net.Y, sizes):
         sample = entry[1 - axis]
         if distribution:
-            yield net.Y[entry], mp.mpf(entry[axis] == chosen[sample] % sizes[width])
+            yield net.Y[entry], float(entry[axis] == chosen[sample] % sizes[width])
         else:
-            yield net.Y[entry], mp.mpf(int(low if (sample + entry[axis]) % 2 else high))
+            yield net.Y[entry], float(low if (sample + entry[axis]) % 2 else high)
 
 
 def entries(tensor: Tensor, sizes: dict[sp.Symbol, int]) -> Iterator[Entry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -14,7 +15,7 @@ import sympy as sp
 from derive.calculus.inverses import OUTPUT, in_output
 from derive.calculus.partials import SLOT, slope
 from derive.handout import likelihoods
-from derive.handout.doubles import Double, double
+from derive.handout.doubles import Known, double
 from derive.notation import Element, Tensor, elements
 from derive.numbers import value
 from derive.program import Node
@@ -65,12 +66,12 @@ class Curve:
     def quickly(self, expr: sp.Expr, z: float) -> float:
         """The same as a float."""
         if expr not in self._doubles:
-            self._doubles[expr] = double(expr.xreplace({e: sp.Integer(1) for e in self._ones}), Z)
-        found = self._doubles[expr](z)
+            self._doubles[expr] = double(expr.xreplace({e: sp.Integer(1) for e in self._ones}))
+        found = self._doubles[expr]({Z: z})
         return float(self.at(expr, z)) if isnan(found) else found
 
     @cached_property
-    def _doubles(self) -> dict[sp.Expr, Double]:
+    def _doubles(self) -> dict[sp.Expr, Callable[[Known], float]]:
         return {}
 
     @cached_property
