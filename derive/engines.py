@@ -22,6 +22,7 @@ from derive.output import run_in_folder
 PDF = "pdf"
 FONTS = Path(__file__).parent / "fonts"
 FIRST_HANZI = 0x2E80
+WIDE = frozenset("WF")
 STYLES = ("Serif", "Sans")
 NO_CHARACTER = "\U000f1234"
 SIGNS = frozenset("–—…‘’“”·′×−⊙⋅⊤∂∑∏√∞∧∨¬≠≤≥←→αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ")
@@ -103,7 +104,8 @@ def chrome_pdf(text: str, lang: str) -> bytes:
 
     Which fonts a browser would take instead depends on the machine.
     """
-    missing = sorted({c for c in text if ord(c) >= FIRST_HANZI and ord(c) not in shipped()})
+    hanzi = {c for c in text if unicodedata.east_asian_width(c) in WIDE}
+    missing = sorted(c for c in hanzi if ord(c) not in shipped())
     if missing:
         raise MissingError(_missing_message(missing))
     command = [

@@ -115,6 +115,12 @@ class Paper:
         """A name of the tables in the language of the handout."""
         return called(key, self.lang)
 
+    @property
+    def described(self) -> str:
+        """The layers on a line: "3 → 4 tanh → 1 sigmoid"."""
+        line = "" if self.net is None else self.net.describe(self.named)
+        return line.replace("->", "→").replace("...", "…")
+
     def prose(self, text: str) -> Text:
         """Plain text in which tensors, with or without indices, and sums become mathematics."""
         names = "|".join(sorted(map(re.escape, self.tensors), key=len, reverse=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -104,12 +105,15 @@ class Layers:
         """Whether the labels of two classes are -1 and 1."""
         return self.labels == SIGNS
 
-    def describe(self) -> str:
-        """The one-line notation, as far as the program tells, without the middle of a deep network."""
+    def describe(self, called: Callable[[str], str] = str) -> str:
+        """The one-line notation, as far as the program tells, without the middle of a deep network.
+
+        called: what an activation is called.
+        """
         width, *widths = self.sizes.values()
         words = [str(width)]
         for size, node in zip(widths, self.activations, strict=True):
-            words.append(f"{size} {node.note}".strip())
+            words.append(f"{size} {called(node.note)}".strip())
         if len(words) > 8:
             words[4:-3] = ["..."]
         return " -> ".join(words)

@@ -25,7 +25,7 @@ from derive.handout.exercises.roles import Roles, roles
 from derive.handout.exercises.sheet import Sheet
 from derive.handout.maths import Joined, Shape
 from derive.handout.paper import Paper
-from derive.handout.parts.front import conventions, describe
+from derive.handout.parts.front import conventions
 from derive.handout.pictures.network import network_picture
 from derive.targets import RenderOptions
 
@@ -74,7 +74,7 @@ def front(sheet: Sheet, options: RenderOptions, title: str) -> Iterator[Block]:
     paper = sheet.paper
     what = paper.say(
         "sheet",
-        layers=describe(paper),
+        layers=paper.described,
         loss=paper.called(sheet.net.loss),
         seed=options.seed,
         blanks=paper.word(f"blanks {options.blanks}"),

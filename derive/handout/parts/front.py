@@ -42,12 +42,7 @@ def subtitle(paper: Paper) -> Text:
     if paper.net is None:
         return ()
     loss = paper.called(paper.net.loss)
-    return paper.say("subtitle", layers=describe(paper), loss=loss)
-
-
-def describe(paper: Paper) -> str:
-    net = paper.net
-    return "" if net is None else net.describe().replace("_", " ").replace("->", "→").replace("...", "…")
+    return paper.say("subtitle", layers=paper.described, loss=loss)
 
 
 def conventions(paper: Paper) -> Iterator[tuple[str, Text]]:

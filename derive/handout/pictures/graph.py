@@ -36,7 +36,7 @@ def graph_picture(paper: Paper) -> Drawing | None:
     gap = (WIDTH - TILE[0]) / len(shown)
     items = tuple(_items(paper, made, shown, gap, middle, below))
     return Drawing(
-        (WIDTH, middle + below + 16), items, paper.word("network described", layers=net.describe())
+        (WIDTH, middle + below + 16), items, paper.word("network described", layers=paper.described)
     )
 
 

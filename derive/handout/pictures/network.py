@@ -28,7 +28,7 @@ def network_picture(paper: Paper) -> Drawing | None:
     height = rows * GAP_Y + 11
     width = (len(columns) - 1) * GAP_X + 4 * RADIUS + 10
     items = tuple(_items(paper, net, columns, rows, height - 3))
-    return Drawing((width, height), items, paper.word("network described", layers=net.describe()))
+    return Drawing((width, height), items, paper.word("network described", layers=paper.described))
 
 
 class Column:

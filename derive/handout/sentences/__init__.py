@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
@@ -25,8 +25,11 @@ from derive.handout.sentences import (
 TABLES = (front, loss, forward, backward, learning, example, evidence, exercises, notebook, stable)
 SENTENCES = ChainMap(*(table.SENTENCES for table in TABLES))
 _PLACE = re.compile(r"\{(\w+)\}|`([^`]+)`")
-_WIDE = "[\u3001-\u303f\u4e00-\u9fff\uff01-\uffe5]"
-_GAP = re.compile(f"(?<={_WIDE}) +(?={_WIDE})")
+_HANZI = "[\u4e00-\u9fff]"
+_SIGN = "[\u3001-\u303f\uff01-\uffe5]"
+_NO_GAP = re.compile(f"(?<={_HANZI}) +(?={_HANZI})| +(?={_SIGN})|(?<={_SIGN}) +")
+_GAP = re.compile(f"(?<={_HANZI})(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?={_HANZI})")
+_FIRST, _LAST = re.compile(f"^(?={_HANZI})"), re.compile(f"(?<={_HANZI})$")
 
 
 def say(key: str, lang: str, **values: Any) -> Text:
@@ -35,10 +38,13 @@ def say(key: str, lang: str, **values: Any) -> Text:
     >>> say("from", "en", numbers="(3)")
     ('from (3)',)
 
-    A space beside a place is for mathematics and Latin letters: between hanzi there is none.
+    Hanzi stand apart from mathematics, letters and digits, and close to each other and to signs of
+    their width, whatever fills a place.
 
-    >>> say("loss result", "zh", loss="交叉熵")
-    ('单个样本的交叉熵',)
+    >>> say("loss result", "zh", loss="交叉熵"), say("loss result", "zh", loss="Huber 损失")
+    (('单个样本的交叉熵',), ('单个样本的 Huber 损失',))
+    >>> say("loss result", "zh", loss=Code("loss"))
+    ('单个样本的 ', Code(text='loss'))
     """
     sentence = SENTENCES[key][lang]
     parts: list[Inline] = []
@@ -51,13 +57,18 @@ def say(key: str, lang: str, **values: Any) -> Text:
         else:
             value = values[found[1]]
             parts += value if isinstance(value, tuple) else [str(value) if isinstance(value, int) else value]
-    return tuple(_merged((*parts, sentence[end:])))
+    return _spaced((*parts, sentence[end:]))
 
 
-def _merged(parts: Iterable[Inline]) -> Iterator[Inline]:
-    """Neighbouring strings as one, without the gaps."""
-    for text, run in groupby(parts, lambda part: isinstance(part, str)):
-        if not text:
-            yield from run
-        elif whole := _GAP.sub("", "".join(map(str, run))):
-            yield whole
+def _spaced(parts: Iterable[Inline]) -> Text:
+    """Neighbouring strings as one, with the gaps that belong between its letters and around it."""
+    runs = [
+        [_GAP.sub(" ", _NO_GAP.sub("", "".join(map(str, run))))] if text else list(run)
+        for text, run in groupby(parts, lambda part: isinstance(part, str))
+    ]
+    whole = [part for run in runs for part in run if part != ""]
+    for n, part in enumerate(whole):
+        if isinstance(part, str):
+            begun = part if n == 0 else _FIRST.sub(" ", part)
+            whole[n] = begun if n + 1 == len(whole) else _LAST.sub(" ", begun)
+    return tuple(whole)

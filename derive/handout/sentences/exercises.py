@@ -2,13 +2,13 @@
 """The exercise sheet and its answers."""
 
 SENTENCES: dict[str, dict[str, str]] = {
-    "kind exercises": {"en": "Exercises", "zh": "练习"},
+    "kind exercises": {"en": "Exercises", "zh": "习题"},
     "kind answers": {"en": "Answers", "zh": "答案"},
-    "exercises title": {"en": "Backpropagation: exercises", "zh": "反向传播：练习"},
-    "answers title": {"en": "Backpropagation: answers", "zh": "反向传播：练习答案"},
+    "exercises title": {"en": "Backpropagation: exercises", "zh": "反向传播：习题"},
+    "answers title": {"en": "Backpropagation: answers", "zh": "反向传播：习题答案"},
     "sheet": {
         "en": "{layers}, with the loss {loss}. Sheet {seed}, {blanks}.",
-        "zh": "{layers}，损失函数：{loss}。第 {seed} 号练习，{blanks}。",
+        "zh": "{layers}，损失函数：{loss}。第 {seed} 份习题，{blanks}。",
     },
     "blanks easy": {"en": "easy", "zh": "容易"},
     "blanks medium": {"en": "medium", "zh": "中等"},
@@ -119,7 +119,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "In the derivation of {gradient} stands this step. Prove it, with a reason for each line.",
         "zh": "推导 {gradient} 时有下面这一步。请证明它，每一行写明理由。",
     },
-    "prove from": {"en": "to be proved, by {rule}", "zh": "要证明，依据：{rule}"},
+    "prove from": {"en": "to be proved, by {rule}", "zh": "待证，依据：{rule}"},
     "given": {"en": "given", "zh": "已知"},
     "rule chain": {"en": "the chain rule", "zh": "链式法则"},
     "rule element partial": {"en": "the partial derivative of an entry", "zh": "元素的偏导数"},
@@ -130,12 +130,12 @@ SENTENCES: dict[str, dict[str, str]] = {
     "rule shifted delta": {"en": "collapsing shifted deltas", "zh": "用移位的 δ 消去求和"},
     "rule count": {"en": "counting", "zh": "计数"},
     "rule via output": {"en": "the slope in the output", "zh": "用输出表示导数"},
-    "rule fold output": {"en": "recognising the output", "zh": "认出输出"},
+    "rule fold output": {"en": "recognising the output", "zh": "还原为输出"},
     "rule fact": {"en": "using an assumption", "zh": "使用假设"},
     "rule accumulate": {"en": "adding equal contributions", "zh": "相同的贡献相加"},
     "rule group": {"en": "cancelling", "zh": "约分"},
     "rule gather": {"en": "adding up", "zh": "合并各项"},
     "rule fuse": {"en": "inserting the upstream gradient", "zh": "代入上游梯度"},
     "rule via input": {"en": "the slope in the input", "zh": "用输入表示导数"},
-    "rule matrix form": {"en": "reading it as arrays", "zh": "写成整个数组的运算"},
+    "rule matrix form": {"en": "reading it as arrays", "zh": "写成数组运算"},
 }
