@@ -11,7 +11,7 @@ import sympy as sp
 from derive.calculus.algebra import oriented
 from derive.handout.blocks import Block, Kept, Line, Paragraph, Result, Section, Steps
 from derive.handout.functions import Curve, as_printed
-from derive.handout.likelihoods import DISTRIBUTIONS, A, Distribution, Y, distribution
+from derive.handout.likelihoods import A, Distribution, Y, distribution
 from derive.handout.maths import (
     Big,
     Bracketed,
@@ -26,6 +26,9 @@ from derive.handout.maths import (
     joined,
 )
 from derive.handout.paper import Paper
+from derive.losses import LOSSES
+from derive.losses import A as LOSS_A
+from derive.losses import Y as LOSS_Y
 from derive.notation import Index, IndexSum, Tensor, elements
 from derive.numbers import value
 from derive.targets.layers import Layers
@@ -142,12 +145,9 @@ def convexity(paper: Paper, net: Layers, found: Distribution) -> Iterator[Block]
         return
     yield Section("", paper.say("convex"), 2)
     yield Paragraph(paper.say("convex text", z=Letter("z"), a=Formula(A)))
-    by_name = {d.name: d for d in DISTRIBUTIONS}
-    cross = by_name["bernoulli"].surprise
-    square = sp.expand(by_name["gaussian"].surprise)
-    square = (A - Y) ** 2 / 2 if sp.expand(square - (A - Y) ** 2 / 2).diff(A) == 0 else square
     second = {}
-    for key, loss in (("convex cross", cross), ("convex square", square)):
+    for key, name in (("convex cross", "binary_cross_entropy"), ("convex square", "squared_error")):
+        loss = LOSSES[name].expr.xreplace({LOSS_A: A, LOSS_Y: Y})
         first = tidy(sp.diff(loss, A) * slope)
         second[key] = tidy(sp.diff(first, A) * slope)
         z = Letter("z")
