@@ -65,7 +65,7 @@ class Worked(Math):
 
 @dataclass(frozen=True)
 class Shape(Math):
-    """A shape in parentheses; empty for a scalar."""
+    """A shape in parentheses, () for a scalar."""
 
     sizes: tuple[sp.Expr, ...]
 

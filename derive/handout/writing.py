@@ -60,8 +60,6 @@ class Writer:
         raise NotImplementedError
 
     def shape(self, sizes: tuple[sp.Expr, ...], naming: Naming | None = None) -> str:
-        if not sizes:
-            return self.upright("scalar")
         shown = ", ".join(self.expression(sp.sympify(s), naming or Naming()) for s in sizes)
         return f"({shown}{',' if len(sizes) == 1 else ''})"
 

@@ -15,6 +15,8 @@ from derive.targets import RenderOptions, Target, file_name
 
 SPECIAL = frozenset('\\*_`$#<>@[]~"/=+|{}^&%')
 WRITER = TypstWriter()
+SHORT = 40
+"""Characters of source: shorter mathematics in a sentence stays on its line."""
 
 
 def escape(text: str) -> str:
@@ -41,7 +43,8 @@ def inline(part: b.Inline) -> str:
         return f"#raw({string(part.text)})"
     if isinstance(part, b.Ref):
         return f"#eq({part.number})"
-    return math(part)
+    shown = math(part)
+    return f"#box({shown});" if len(shown) < SHORT else shown
 
 
 def text(parts: b.Text) -> str:
@@ -135,9 +138,7 @@ def _summary(block: b.Summary) -> str:
 
 
 def _figure(block: b.Figure) -> str:
-    return (
-        f"#drawn({drawing(block.drawing)}, [{escape(block.title)}], {content(block.caption)})"
-    )
+    return f"#drawn({drawing(block.drawing)}, [{escape(block.title)}], {content(block.caption)})"
 
 
 def _listing(block: b.Listing) -> str:

@@ -131,4 +131,5 @@ def row(paper: Paper, tensor: Tensor) -> tuple[Text, Text, Text]:
         meaning = paper.say("biases" if len(tensor.dims) == 1 else "weights")
     else:
         meaning = paper.say(tensor.role)
-    return (Whole(tensor),), (shape_of(tensor, paper.naming),), meaning
+    shape = (shape_of(tensor, paper.naming),) if tensor.dims else paper.say("scalar")
+    return (Whole(tensor),), shape, meaning

@@ -104,7 +104,7 @@ def title(paper: Paper, one: Rewriting) -> Text:
     names: list[Math] = [paper.whole(name) for name in one.names]
     if len(names) > NAMES_SHOWN:
         names = [names[0], Mark("dots"), names[-1]]
-    return (*paper.listed(names), ": ", paper.called(one.node))
+    return paper.say("rewritten", arrays=paper.listed(names), name=paper.called(one.node))
 
 
 def left(one: Rewriting) -> Math:

@@ -11,6 +11,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "One entry of each array stands for all: {letters}.",
         "zh": "以数组的一个元素代表所有元素：{letters}。",
     },
+    "rewritten": {"en": "{arrays}: {name}", "zh": "{arrays}：{name}"},
     "letter of": {"en": "{letter} of {array}", "zh": "{array} 的 {letter}"},
     "numbers safe": {
         "en": "`train.py` computes every formula of this network as it is written: none of them overflows or loses its digits where its value can be held by a double.",
