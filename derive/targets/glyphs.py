@@ -19,6 +19,9 @@ SYMBOLS = {
     "²": "^{2}",
     "₀": "_{0}",
     "∞": r"\infty",
+    "–": r"\text{--}",
+    "…": r"\ldots",
+    "’": r"\text{'}",
 }
 T1_LETTERS = frozenset("ÆæØøßÐðÞþŒœŁłı")
 

@@ -1,162 +1,282 @@
-"""derivation.tex: what its template is given. Formulas and reasons come from the derivation."""
+"""derivation.tex: the handout as LaTeX, for pdflatex (English) and for xelatex."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterator
+from keyword import kwlist
 from typing import Any
 
-import sympy as sp
-
 from derive.derivation import Derivation
-from derive.errors import SpecError
-from derive.printing import Naming, numpy_expression
-from derive.targets import RenderOptions, Target, file_name, py
-from derive.targets.bounds import EXPONENTS, largest_error
-from derive.targets.bounds import passed as within
-from derive.targets.formulas import formula
-from derive.targets.glyphs import tex_text
-from derive.targets.layers import layers
-from derive.targets.lines import broken
-from derive.targets.parts import Block, Box, Sheet
-from derive.targets.prelude import conventions, symbols
-from derive.targets.words import WORDS, called
+from derive.handout import blocks as b
+from derive.handout.drawing import Drawing
+from derive.handout.maths import Math
+from derive.handout.pages import handout
+from derive.handout.writing import LatexWriter
+from derive.targets import RenderOptions, Target, file_name
+from derive.targets.folding import foldable
+from derive.targets.glyphs import tex_glyphs, tex_text
+from derive.targets.tikz import tikz
+
+WRITER = LatexWriter()
+ROWS = 20
+"""A table with more of them may go on on the next page."""
+_KEYWORD = re.compile(rf"\b({'|'.join(kwlist)})\b")
+
+
+def formula(node: Math) -> str:
+    """The LaTeX of mathematics, with no glyph missing."""
+    return tex_glyphs(WRITER.math(node))
+
+
+def inline(part: b.Inline) -> str:
+    if isinstance(part, str):
+        return tex_text(part)
+    if isinstance(part, b.Code):
+        return rf"\texttt{{{tex_text(part.text)}}}"
+    if isinstance(part, b.Ref):
+        return rf"\eq{{{part.number}}}"
+    return f"${formula(part)}$"
+
+
+def text(parts: b.Text) -> str:
+    return "".join(map(inline, parts))
+
+
+def drawing(picture: Drawing) -> str:
+    return tikz(picture, inline)
+
+
+def call(macro: str, *arguments: Any) -> str:
+    return rf"\{macro}" + "".join(f"{{{argument}}}" for argument in arguments)
+
+
+def environment(name: str, inside: str, *arguments: str) -> str:
+    given = "".join(f"{{{argument}}}" for argument in arguments)
+    return f"\\begin{{{name}}}{given}\n{inside}\n\\end{{{name}}}"
+
+
+def _title(block: b.Title) -> str:
+    picture = f"%\n{drawing(block.picture)}" if block.picture else ""
+    words = map(tex_text, (block.kind, block.title, block.name))
+    return call("titleblock", *words, text(block.subtitle), picture)
+
+
+def _section(block: b.Section) -> str:
+    macro = {1: "topic", 2: "block"}[block.level]
+    return call(macro, tex_text(block.number), text(block.text), text(block.aside))
+
+
+def _paragraph(block: b.Paragraph) -> str:
+    only = block.text[0]
+    if len(block.text) == 1 and isinstance(only, Math):
+        return call("displayed", foldable(formula(only)))
+    return text(block.text) + r"\par"
+
+
+def _remark(block: b.Remark) -> str:
+    return call("sideremark", tex_text(block.question), text(block.text))
+
+
+def _panel(block: b.Panel) -> str:
+    rows = "\n".join(
+        rf"\ragged\textbf{{{tex_text(label)}}} & \ragged {text(said)} \\" for label, said in block.rows
+    )
+    return environment("panel", rows, tex_text(block.title))
+
+
+def _steps(block: b.Steps) -> str:
+    return environment("steps", "\n".join(map(_line, block.lines)))
+
+
+def _line(line: b.Line) -> str:
+    sign = WRITER.signs.get(line.sign, line.sign)
+    right, reason = foldable(formula(line.right)), text(line.reason)
+    if line.left is None:
+        return call("nextstep", sign, right, reason)
+    return call("firststep", formula(line.left), sign, right, reason)
+
+
+def _result(block: b.Result) -> str:
+    number = "" if block.number is None else block.number
+    return call("result", block.kind, number, foldable(formula(block.math)), text(block.aside))
+
+
+def _table(block: b.Table) -> str:
+    wide = sum(kind.isupper() for kind in block.align)
+    rows = [_row(block.head, block.align, r"\textbf") + r"\headrule"]
+    for number, row in enumerate(block.rows):
+        rows.append(_row(row, block.align))
+        rows += [r"\ruled"] * (number == block.after)
+    return call("columned", len(block.align), wide, "%\n" + "\n".join(rows)) + "\n"
+
+
+def _row(row: tuple[b.Text, ...], align: str, style: str = "") -> str:
+    cells = "".join(
+        rf"\cell {number} {kind} {{{_cell(parts, kind) if not style else f'{style}{{{text(parts)}}}'}}}"
+        for number, (parts, kind) in enumerate(zip(row, align, strict=True), 1)
+    )
+    return call("row", cells)
+
+
+def _cell(parts: b.Text, kind: str) -> str:
+    """Mathematics of its own in a narrow column has its full height."""
+    if len(parts) == 1 and isinstance(parts[0], Math) and kind.islower():
+        return rf"$\displaystyle {formula(parts[0])}$"
+    return text(parts)
+
+
+def _flow(block: b.Flow) -> str:
+    return call("flow", "%\n" + "\n".join(rf"\piece{{{formula(part)}}}" for part in block.maths))
+
+
+def _summary(block: b.Summary) -> str:
+    columns = []
+    for column in block.columns:
+        rows = (
+            call("summaryrow", number, foldable(formula(shown)), text(why), tex_text(code))
+            for number, shown, why, code in column
+        )
+        columns.append("%\n" + "\n".join(rows))
+    return call("summary", *map(tex_text, block.heads), *columns)
+
+
+def _figure(block: b.Figure) -> str:
+    return call("drawn", f"%\n{drawing(block.drawing)}%\n", tex_text(block.title), text(block.caption))
+
+
+def _listing(block: b.Listing) -> str:
+    lines = (_code_line(line, n if block.numbered else "") for n, line in enumerate(block.lines, 1))
+    return environment("listing", "\n".join(lines))
+
+
+def _code_line(line: str, number: int | str) -> str:
+    """Code with its number, and the remark at its end, which leads to its equation."""
+    if not line.strip():
+        return r"\blankline"
+    code, mark, note = line.partition("  # ")
+    if not code.strip() or line.lstrip().startswith("#"):
+        return call("codeline", number, rf"\codenote{{{_spaced(line)}}}", "")
+    said, equation, n = note.rpartition("equation ")
+    linked = _spaced(said + equation) + (rf"\eqplain{{{n}}}" if equation else _spaced(n))
+    shown = _KEYWORD.sub(r"\\textbf{\1}", _spaced(code))
+    return call("codeline", number, shown, rf"\codenote{{\#~{linked}}}" if mark else "")
+
+
+def _spaced(code: str) -> str:
+    return tex_text(code).replace(" ", "~")
+
+
+def _pair(block: b.Pair) -> str:
+    codes = ("\n".join(rf"\pairline{{{_spaced(line)}}}" for line in code) for code in block.codes)
+    return call("pair", *map(tex_text, block.titles), *(f"%\n{code}" for code in codes))
+
+
+def _kept(block: b.Kept) -> str:
+    return environment("whole", "\n".join(map(source, block.blocks)))
+
+
+def _task(block: b.Task) -> str:
+    return call("task", tex_text(block.number), tex_text(block.title), text(block.text))
+
+
+def _room(block: b.Room) -> str:
+    return call("writingroom", block.lines)
+
+
+def _answer(block: b.Answer) -> str:
+    return environment("answer", "\n".join(arranged(block.blocks)), tex_text(block.word))
+
+
+BLOCKS: dict[type, Callable[[Any], str]] = {
+    b.Title: _title,
+    b.Section: _section,
+    b.Paragraph: _paragraph,
+    b.Remark: _remark,
+    b.Panel: _panel,
+    b.Steps: _steps,
+    b.Result: _result,
+    b.Table: _table,
+    b.Flow: _flow,
+    b.Summary: _summary,
+    b.Figure: _figure,
+    b.Listing: _listing,
+    b.Pair: _pair,
+    b.Kept: _kept,
+    b.Task: _task,
+    b.Room: _room,
+    b.Answer: _answer,
+}
+
+
+def source(block: b.Block) -> str:
+    return BLOCKS[type(block)](block)
+
+
+def arranged(blocks: tuple[b.Block, ...]) -> Iterator[str]:
+    """The blocks in order; a heading or a question, with a sentence after it, stays with what follows."""
+    leading: list[b.Block] = []
+    for block in blocks:
+        if isinstance(block, b.Section) and block.fresh:
+            yield from map(source, leading)
+            leading = []
+            yield r"\newpage"
+        if isinstance(block, b.Section | b.Task) or (leading and isinstance(block, b.Paragraph)):
+            leading.append(block)
+        elif not leading:
+            yield source(b.Kept((block,)) if isinstance(block, WHOLE) and not goes_on(block) else block)
+        elif goes_on(block):
+            yield r"\room{6cm}"
+            yield from map(source, leading)
+            yield "\\nopagebreak\n" + source(block)
+            leading = []
+        else:
+            inside = block.blocks if isinstance(block, b.Kept) else (block,)
+            yield source(b.Kept((*leading, *inside)))
+            leading = []
+    yield from map(source, leading)
+
+
+def goes_on(block: b.Block) -> bool:
+    """Whether a block may be continued on the next page."""
+    return isinstance(block, GOING_ON) or (isinstance(block, b.Table) and len(block.rows) > ROWS)
+
+
+GOING_ON = (b.Summary, b.Listing, b.Answer)
+WHOLE = (b.Table, b.Flow, b.Room)
+
+
+def anchors(blocks: tuple[b.Block, ...]) -> Iterator[int]:
+    """Numbers that stand beside a box, so that they can be linked to."""
+    for block in blocks:
+        if isinstance(block, b.Kept | b.Answer):
+            yield from anchors(block.blocks)
+        elif isinstance(block, b.Result) and block.number is not None:
+            yield block.number
 
 
 def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
     """Everything that templates/tex/derivation.tex.jinja names."""
-    sheet = Sheet(derivation, options)
-    lines = numpy_lines(sheet)
-    trained = training(derivation, options)
-    forward, cost, gradients = list(sheet.forward()), list(sheet.cost()), list(sheet.gradients())
+    made = handout(derivation, options)
+    own = _OTHER.sub if made.lang == "zh" else lambda _, shown: shown
     return {
-        "name": derivation.name,
-        "title": sheet.words["title"],
-        "subtitle": subtitle(sheet),
-        "words": sheet.words,
-        "intro": sheet.words[f"intro {options.detail}"],
-        "chinese": options.lang == "zh",
-        "conventions": list(conventions(sheet)),
-        "symbols": symbols(sheet),
-        "forward": forward,
-        "cost": cost,
-        "gradients": gradients,
-        "forward_summary": summary([*forward, *cost], lines, options),
-        "backward_summary": summary(gradients, lines, options),
-        "evidence": evidence(sheet),
-        "code_text": sheet.words[f"code {'of formulas' if trained is None else 'of training'}"],
-        "code": [code_row(line) for line in (plain(lines) if trained is None else trained)],
+        "name": own(r"\1", tex_text(derivation.name)),
+        "head": own(r"\1", tex_text(made.title)),
+        "short": own(r"\1", tex_text(made.short)),
+        "chinese": made.lang == "zh",
+        "paper": PAPERS[options.paper],
+        "anchors": sorted(set(anchors(made.blocks))),
+        "body": own(r"\1", "\n\n".join(arranged(made.blocks))),
     }
 
 
-def subtitle(sheet: Sheet) -> str:
-    """The network in one line; empty for a program that is not a chain of layers."""
-    try:
-        net = layers(sheet.derivation)
-    except SpecError:
-        return ""
-    parts = (part.partition(" ") for part in net.describe().split(" -> "))
-    shown = (f"{size} {called(name, sheet.lang)}".strip() for size, _, name in parts)
-    loss = tex_text(called(net.loss.note, sheet.lang))
-    return sheet.words["subtitle"].format(layers=r" $\to$ ".join(map(tex_text, shown)), loss=loss)
-
-
-def summary(
-    blocks: Iterable[Block], lines: dict[int, str], options: RenderOptions
-) -> list[tuple[Box, str, str]]:
-    """Formulas with their lines of NumPy, and with their reasons where these stand nowhere else."""
-    join = WORDS[options.lang]["because"].join
-    return [
-        (
-            block.box,
-            tex_text(lines[block.box.number]),
-            join(block.reasons) if options.detail == "brief" else "",
-        )
-        for block in blocks
-    ]
-
-
-def numpy_lines(sheet: Sheet) -> dict[int, str]:
-    """A line of NumPy for each equation."""
-    program, naming = sheet.program, sheet.naming
-    lines = {}
-    for definition in sheet.derivation.forward:
-        node = definition.node
-        value = definition.array if definition.array is not None else node.body
-        text = numpy_expression(value, naming, node.tensor.axes(node.indices))
-        lines[sheet.numbers[definition.name]] = f"{definition.name} = {text}"
-    total = f"np.sum({program.loss.name})" if program.loss.dims else program.loss.name
-    if program.regularizer is not None:
-        total = f"({total} + {program.regularizer.name})"
-    lines[sheet.numbers["J"]] = f"J = {_scaled(program.scale, total, naming)}"
-    for gradient in sheet.derivation:
-        lines[sheet.numbers[gradient.name]] = f"{gradient.name} = {gradient.numpy}"
-    return lines
-
-
-def _scaled(scale: sp.Expr, total: str, naming: Naming) -> str:
-    top, bottom = sp.fraction(scale)
-    text = total if top == 1 else f"{numpy_expression(top, naming)} * {total}"
-    return text if bottom == 1 else f"{text} / {numpy_expression(bottom, naming)}"
-
-
-def training(derivation: Derivation, options: RenderOptions) -> list[str] | None:
-    """The lines of the training program; None for a program that is not a chain of layers."""
-    try:
-        made = py.context(derivation, options)
-    except SpecError:
-        return None
-    lines = [*(line for block in made["forward"] for line in block), "", *made["gradients"]]
-    return [row for line in lines for row in line.split("\n")]
-
-
-def plain(lines: dict[int, str]) -> list[str]:
-    """The line of each equation with its number."""
-    text = (broken(*line.split(" = ", 1)) + f"  # equation {n}" for n, line in sorted(lines.items()))
-    return [row for line in text for row in line.split("\n")]
-
-
-def code_row(line: str) -> str:
-    """A line of code as TeX prints it, with its spaces kept and its remark set apart."""
-    text, mark, remark = line.partition("# ")
-    said, equation, number = (mark + remark).partition("equation ")
-    said = tex_text(said + equation).replace(" ", "~")
-    link = rf"\hyperlink{{eq{number}}}{{{number}}}" if number else ""
-    return tex_text(text).replace(" ", "~") + (rf"\remark{{{said}{link}}}" if mark else "")
-
-
-def evidence(sheet: Sheet) -> list[str]:
-    """What the proof checked, in sentences."""
-    proof, words = sheet.derivation.proof, sheet.words
-    if proof is None:
-        return [words["evidence none"]]
-    if proof.failures:
-        failed = {"failures": len(proof.failures), "first": tex_text(str(proof.failures[0]))}
-        return [words["evidence failed"].format(checks=proof.checks, **failed)]
-    sizes = words["join"].join(f"${formula(sp.Symbol(name))} = {size}$" for name, size in proof.sizes.items())
-    passed = words["evidence passed"].format(
-        checks=proof.checks, prime=proof.prime, sizes=sizes, seed=proof.seed
-    )
-    same = [words["evidence carried"].format(carried=proof.carried)] if proof.carried else []
-    return [passed, *same, *numeric(sheet), words["evidence scope"]]
-
-
-def numeric(sheet: Sheet) -> Iterator[str]:
-    """The bound that the lines of NumPy keep, where they can be run."""
-    error = largest_error(sheet.derivation)
-    if error is None:
-        return
-    bound = within(error)
-    if bound is None:
-        yield sheet.words["evidence numeric failed"].format(bound=max(EXPONENTS))
-    else:
-        yield sheet.words["evidence numeric"].format(bound=bound)
-
-
-TEMPLATES = {"full": "derivation.tex.jinja", "brief": "brief.tex.jinja"}
+_OTHER = re.compile(r"\\otherletter\{(.)\}\{[0-9A-F]+\}")
+"""A letter that the fonts of a Chinese handout have."""
+PAPERS = {"a4": "a4paper", "us-letter": "letterpaper"}
 
 
 def files(options: RenderOptions) -> dict[str, str]:
-    return {file_name(options, "tex"): TEMPLATES[options.detail]}
+    return {file_name(options, "tex"): "derivation.tex.jinja"}
 
 
 TARGET = Target(
