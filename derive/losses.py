@@ -137,7 +137,7 @@ _TABLE = (
     Loss("poisson", "a - y*log(a)", domain=Interval(0, sp.oo), labels=COUNTS),
     Loss(
         "kl_divergence",
-        "y*log(y/a) if y > 0 else 0",
+        "(y*log(y) if y > 0 else 0) - y*log(a)",
         domain=Interval(0, sp.oo),
         labels=CLOSED_UNIT,
         distribution=True,
