@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from by_hand import SIZES, derivation_of, m
 
+from derive import Network, derive
 from derive.proof.numeric import check_printed, relative_error
+from derive.proof.sizes import choose_sizes
 
 RIGHT = {
     "dZ2": "A2 - Y",
@@ -75,3 +77,16 @@ def test_the_error_is_relative_to_the_largest_entry_and_nan_is_infinite() -> Non
     assert relative_error(np.array([1.0, 10.5]), np.array([1.0, 10.0])) == pytest.approx(0.05)
     assert relative_error(np.array([np.nan]), np.array([1.0])) == float("inf")
     assert relative_error(np.array([0.5]), np.array([0.0])) == 0.5
+
+
+def test_rounding_is_allowed_for_where_gradients_are_small_and_nothing_else_is() -> None:
+    deep = derive(Network.parse(f"2 -> {' -> '.join(['3 leaky_relu'] * 4)} -> 1 sigmoid"))
+    right = {gradient.name: gradient.numpy for gradient in deep}
+    sizes = choose_sizes(deep.program)
+    found = check_printed(deep, right, sizes=sizes)
+    assert all(c.within(1e-9) for c in found), found
+    assert not all(c.error <= 1e-9 for c in found) and all(0 < c.rounding < 1e-4 for c in found)
+    wrong = {c.name: c for c in check_printed(deep, right | {"dW1": f"1.001*({right['dW1']})"}, sizes=sizes)}
+    assert not wrong["dW1"].within(1e-9) and wrong["db1"].within(1e-9)
+    smooth = check_printed(derivation_of(), RIGHT, sizes=SIZES)
+    assert all(c.rounding == 0 for c in smooth)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.derivation import Derivation
 from derive.network import Network
 from derive.pipeline import derive
+from derive.proof.numeric import Comparison
 from derive.report import Row, proved
 from derive.symbolic import SymbolicLayer
 
@@ -19,19 +20,28 @@ def checked(network: Network | SymbolicLayer, prove: bool) -> tuple[list[Row], l
         remarks.append("g is any function: nothing is expanded or run, exact arithmetic is the proof")
         return [(g.name, g.numpy, "ok" if not failures else "FAILED") for g in derivation], remarks, failures
     if prove:
-        found = _expanded(derivation)
-        remarks.append(found[0])
-        failures += found[1]
-    errors = _errors(derivation, network)
+        verdict, wrong = _expanded(derivation)
+        remarks.append(verdict)
+        failures += wrong
+    compared = _compared(derivation, network)
     rows: list[Row] = [("gradient", "value", "relative error", "")]
     for gradient in derivation:
-        error, problem = errors[gradient.name]
-        fine = error <= TOLERANCE
+        found = compared[gradient.name]
+        fine = found.within(TOLERANCE)
         bad = [f for f in failures if f.startswith((f"{gradient.name}:", f"{gradient.name} "))]
         if not fine:
-            failures.append(problem or f"{gradient.name}: relative error {error:.1e}, allowed {TOLERANCE:g}")
-        rows.append((gradient.name, gradient.numpy, f"{error:.1e}", "ok" if fine and not bad else "FAILED"))
+            problem = found.problem or f"relative error {found.error:.1e}, allowed {TOLERANCE:g}"
+            failures.append(f"{gradient.name}: {problem}")
+        verdict = "ok" if fine and not bad else "FAILED"
+        rows.append((gradient.name, gradient.numpy, f"{found.error:.1e}", verdict))
     remarks.append(f"relative errors against numeric derivatives, at most {TOLERANCE:g} allowed")
+    blurred = [c for c in compared.values() if c.rounding > TOLERANCE]
+    if blurred:
+        worst = max(c.rounding for c in blurred)
+        remarks.append(
+            f"{len(blurred)} gradients are so small that rounding alone may move their numeric derivatives "
+            f"by more, up to {worst:.0e} of their size; that much is allowed there"
+        )
     return rows, remarks, failures
 
 
@@ -46,7 +56,7 @@ def _expanded(derivation: Derivation) -> tuple[str, list[str]]:
     )
 
 
-def _errors(derivation: Derivation, network: Network) -> dict[str, tuple[float, str]]:
+def _compared(derivation: Derivation, network: Network) -> dict[str, Comparison]:
     from derive.proof.numeric import check_printed
     from derive.proof.sizes import choose_sizes
 
@@ -56,4 +66,4 @@ def _errors(derivation: Derivation, network: Network) -> dict[str, tuple[float, 
         sizes=choose_sizes(derivation.program),
         symbols=dict.fromkeys(network.symbols, 0.7),
     )
-    return {c.name: (c.error, f"{c.name}: {c.problem}" if c.problem else "") for c in found}
+    return {comparison.name: comparison for comparison in found}
