@@ -20,6 +20,7 @@ from generated_code import module
 
 from derive import Convention, Derivation, Network, derive
 from derive.activations import ACTIVATIONS
+from derive.arrays import Entrywise
 from derive.engines import SIGNS, known, latexmk_pdf, missing_characters, shipped, typst_pdf, unset
 from derive.errors import CompileError, MissingError, SpecError
 from derive.handout import blocks as b
@@ -41,6 +42,7 @@ from derive.output import stamped_bytes, untouched_bytes
 from derive.printing.typst import typst_symbol
 from derive.ranges import Z
 from derive.render import render
+from derive.symbolic import SymbolicLayer
 from derive.targets import RenderOptions
 from derive.targets.layers import layers
 
@@ -282,6 +284,26 @@ def test_what_moves_when_everything_starts_at_zero() -> None:
     assert moving & {"dW1", "db1", "dW2", "db2"} == {"db2"}
     symbols = [f"#box($W^([{n}])$);" for n in (1, 2)]
     assert f"the gradients of {symbols[0]}, #box($b^([1])$);, {symbols[1]} vanish" in text("typ")
+
+
+def evidence(made: Derivation, lang: str = "en") -> str:
+    options = RenderOptions(parts=("evidence",), lang=lang)  # type: ignore[arg-type]
+    (found,) = render(made, ["md"], options).values()
+    return found
+
+
+def test_the_evidence_says_what_was_run_and_what_was_not() -> None:
+    made = derivation()
+    assert "no relative error above $10^{-9}$" in evidence(made) and "rounding moves" not in evidence(made)
+    small = derivation("2 -> 3 leaky_relu -> 3 leaky_relu -> 3 leaky_relu -> 3 leaky_relu -> 1 sigmoid")
+    assert "rounding moves the differences" in evidence(small)
+    array = made["dZ2"].array
+    assert isinstance(array, Entrywise)
+    flipped = replace(made["dZ2"].steps[-1], after=replace(array, formula=-array.formula))
+    wrong = replace(made["dZ2"], steps=(*made["dZ2"].steps[:-1], flipped))
+    others = tuple(wrong if g.name == "dZ2" else g for g in made)
+    assert "Do not use the lines of NumPy" in evidence(replace(made, gradients=others))
+    assert "a function without a formula" in evidence(derive(SymbolicLayer()))
 
 
 # Formats

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.evaluation import EvaluationError
 from derive.handout.blocks import Block, Panel, Section, Text
 from derive.handout.maths import Digits, Letter, Scripts, joined
 from derive.handout.paper import Paper
@@ -13,18 +14,27 @@ POWER = Scripts(Digits("2"), above=Digits("61"))
 EXPONENT = -9
 
 
-def numeric(paper: Paper) -> bool:
-    """Whether the printed NumPy agrees with numeric derivatives; False where nothing can be run."""
+def numeric(paper: Paper) -> Text:
+    """What running the printed NumPy against numeric derivatives showed, or that it was not run."""
     try:
         from derive.proof.numeric import check_printed
         from derive.proof.sizes import choose_sizes
 
         printed = {gradient.name: gradient.numpy for gradient in paper.derivation}
-        sizes = choose_sizes(paper.program)
-        found = check_printed(paper.derivation, printed, sizes=sizes, symbols={})
-    except (ImportError, ValueError):
-        return False
-    return all(comparison.within(10.0**EXPONENT) for comparison in found)
+        found = check_printed(paper.derivation, printed, sizes=choose_sizes(paper.program))
+    except ImportError as error:
+        return paper.say("numeric without", package=(error.name or "numpy").partition(".")[0])
+    except EvaluationError:
+        return paper.say("numeric open")
+    except ValueError:
+        return paper.say("numeric nowhere")
+    bound = Scripts(Digits("10"), above=Digits(str(EXPONENT)))
+    wrong = [comparison.name for comparison in found if not comparison.within(10.0**EXPONENT)]
+    if wrong:
+        return paper.say("numeric failed", bound=bound, names=paper.listed(map(paper.whole, wrong)))
+    passed = paper.say("numeric passed", bound=bound)
+    blurred = any(comparison.rounding > 10.0**EXPONENT for comparison in found)
+    return (*passed, *paper.say("numeric rounding")) if blurred else passed
 
 
 def blocks(paper: Paper) -> Iterator[Block]:
@@ -54,7 +64,5 @@ def rows(paper: Paper) -> Iterator[tuple[str, Text]]:
     if proof.carried:
         yield paper.word("carried"), paper.say("proof carried", carried=proof.carried)
     yield paper.word("bound"), paper.say("proof bound", power=POWER)
-    if numeric(paper):
-        bound = Scripts(Digits("10"), above=Digits(str(EXPONENT)))
-        yield paper.word("numeric"), paper.say("numeric passed", bound=bound)
+    yield paper.word("numeric"), numeric(paper)
     yield paper.word("not checked"), paper.say("proof scope")

@@ -33,6 +33,26 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The lines of NumPy printed here were run at these sizes and compared with numeric derivatives of the cost: no relative error above {bound}.",
         "zh": "本讲义中的 NumPy 代码已在上述维度下运行，并与成本函数的数值导数比较：相对误差均不超过 {bound}。",
     },
+    "numeric rounding": {
+        "en": " Some gradients are so small that rounding moves the differences of costs by more than that; it is allowed for.",
+        "zh": "部分梯度很小，数值差分的舍入误差超过这一界限，比较时已予以扣除。",
+    },
+    "numeric failed": {
+        "en": "Do not use the lines of NumPy: run on random values, those of {names} differ from numeric derivatives of the cost by a relative error above {bound}.",
+        "zh": "请勿使用本讲义中的 NumPy 代码：在随机值上运行时，{names} 与成本函数的数值导数相比，相对误差超过 {bound}。",
+    },
+    "numeric without": {
+        "en": "The lines of NumPy were not run, since {package} is not installed where this handout was made.",
+        "zh": "NumPy 代码没有运行：生成本讲义的环境中没有安装 {package}。",
+    },
+    "numeric open": {
+        "en": "The lines of NumPy were not run: a function without a formula has no numbers to run them on.",
+        "zh": "NumPy 代码没有运行：含有没有给出公式的函数，无法取数值计算。",
+    },
+    "numeric nowhere": {
+        "en": "The lines of NumPy were not run: no random values were found away from kinks and undefined values.",
+        "zh": "NumPy 代码没有运行：没有找到避开折点和无定义之处的随机值。",
+    },
     "not checked": {"en": "Not checked", "zh": "未检验"},
     "proof scope": {
         "en": "Other sizes one by one. That the identities hold at every size rests on the rules named beside the lines.",
