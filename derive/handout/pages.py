@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from derive.derivation import Derivation
 from derive.handout.blocks import Document
-from derive.handout.exercises import exercises
 from derive.handout.numbering import numbered
 from derive.handout.paper import Paper
 from derive.handout.parts import document, wanted
@@ -23,6 +22,8 @@ def handout(derivation: Derivation, options: RenderOptions) -> Document:
     Where the options ask for another edition: the exercises, or their answers.
     """
     if options.edition != "handout":
+        from derive.handout.exercises import exercises
+
         made = exercises(derivation, options)
         return replace(made, blocks=numbered(made.blocks, made.lang))
     made = document(Paper(derivation, options.lang, options.detail), wanted(options.parts, options.detail))
