@@ -10,7 +10,7 @@ from derive.notation import Tensor
 from derive.printing import Naming
 from derive.targets.layers import Layers
 from derive.targets.lines import WIDTH, code_line, forward_lines, shape
-from derive.targets.vectors import softmax_lines
+from derive.targets.vectors import log_softmax_lines, softmax_lines
 
 
 def forward_definitions(derivation: Derivation, net: Layers) -> list[Definition]:
@@ -21,7 +21,9 @@ def forward_definitions(derivation: Derivation, net: Layers) -> list[Definition]
 def definition_lines(derivation: Derivation, net: Layers, naming: Naming) -> dict[str, list[str]]:
     """The lines of each forward definition by its name."""
     return {
-        definition.name: softmax_lines(definition, naming) or forward_lines(definition, naming)
+        definition.name: softmax_lines(definition, naming)
+        or log_softmax_lines(definition, naming)
+        or forward_lines(definition, naming)
         for definition in forward_definitions(derivation, net)
     }
 

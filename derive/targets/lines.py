@@ -83,7 +83,13 @@ def same_as(textbook: str) -> str:
     >>> same_as("1 / (1 + np.exp(-Z))")
     '# Equal to 1 / (1 + np.exp(-Z)), safe from overflow and rounding.'
     """
-    text = f"Equal to {textbook}, safe from overflow and rounding."
+    return _remark(f"Equal to {textbook}, safe from overflow and rounding.")
+
+
+AS_WRITTEN = "As it is written: no form was found that keeps its digits for large arguments."
+
+
+def _remark(text: str) -> str:
     return "\n".join(f"# {line}" for line in textwrap.wrap(text, WIDTH - 10))
 
 
@@ -92,7 +98,9 @@ def stable_lines(target: str, form: StableForm, remark: str, naming: Naming, tex
 
     textbook: how a reader knows the formula; by default as it stands.
     """
-    lines = [] if form.safe else [same_as(textbook or entrywise(form.textbook, naming))]
+    lines = [] if form.safe else [_remark(AS_WRITTEN)]
+    if form.status == "found":
+        lines = [same_as(textbook or entrywise(form.textbook, naming))]
     lines += [broken(str(symbol), entrywise(meaning, naming)) for symbol, meaning in form.lets]
     return [*lines, code_line(target, entrywise(form.value, naming), remark)]
 
@@ -111,7 +119,7 @@ def gradient_lines(computed: Computed, remark: str, naming: Naming) -> list[str]
     """The assignment of one gradient, in the form in which it is computed."""
     gradient = computed.gradient
     axes = gradient.symbol.axes(gradient.indices)
-    lines = []
+    lines = [_remark(AS_WRITTEN)] if computed.status == "textbook" else []
     if computed.status == "found":
         lines = [same_as(numpy_expression(gradient.value, naming, axes))]
     lines += [broken(str(symbol), numpy_expression(meaning, naming)) for symbol, meaning in computed.lets]

@@ -12,7 +12,7 @@ from derive.printing import Naming, numpy_expression
 from derive.targets.layers import Layers
 from derive.targets.lines import code_line, entrywise, shape, stable_lines, unique
 from derive.targets.stable_forms import loss_form
-from derive.targets.vectors import log_softmax_lines
+from derive.targets.vectors import log_loss_lines
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,14 @@ class Cost:
 
 def cost_lines(derivation: Derivation, net: Layers, naming: Naming) -> Cost:
     """The cost of a network."""
-    lines, source = _losses(net, naming)
+    lines, read = _losses(net, naming)
+    source = read[0]
     regularizer = next((d for d in derivation.forward if d.node.tensor is net.program.regularizer), None)
-    total, reads = "np.sum(losses)", [source]
+    total, reads = "np.sum(losses)", list(read)
     if regularizer is not None:
         value = regularizer.array or regularizer.node.body
         lines.append(code_line("R", numpy_expression(value, naming), "what keeps the weights small"))
-        total, reads = f"({total} + R)", [source, *regularizer.node.uses]
+        total, reads = f"({total} + R)", [*read, *regularizer.node.uses]
     lines.append(f"return float({total} {scaled(net.program.scale, naming)})")
     remark = f"from {source.name}"
     if source is not net.output.tensor:
@@ -44,20 +45,19 @@ def cost_lines(derivation: Derivation, net: Layers, naming: Naming) -> Cost:
     return Cost(lines, unique(reads), source.name, remark)
 
 
-def _losses(net: Layers, naming: Naming) -> tuple[list[str], Tensor]:
+def _losses(net: Layers, naming: Naming) -> tuple[list[str], tuple[Tensor, ...]]:
     """Lines that assign `losses`, whose sum is the loss of all samples, and what they read."""
     body, node = net.entry_loss, net.output
     if body is None:
-        return [code_line("losses", numpy_expression(net.loss.body, naming), "(m,)")], node.tensor
+        return [code_line("losses", numpy_expression(net.loss.body, naming), "(m,)")], (node.tensor,)
     (a,) = [e for e in elements(body) if e.tensor is node.tensor]
-    x = sp.Dummy(real=True)
-    if node.argument is None and not body.xreplace({a: x}).is_polynomial(x):
-        found = log_softmax_lines(node, body, a, naming)
+    if node.argument is None:
+        found = log_loss_lines(node, body, a, naming)
         if found is not None:
             return found
     form = loss_form(body, a, node)
     lines = stable_lines("losses", form, shape(node.tensor), naming, entrywise(body, naming))
-    return lines, form.z.tensor
+    return lines, (form.z.tensor,)
 
 
 def scaled(scale: sp.Expr, naming: Naming) -> str:

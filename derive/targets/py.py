@@ -45,10 +45,11 @@ ORIENTATIONS = {
 
 RESERVED = frozenset(
     """
-    Any Array Arrays ArrayLike BadInput Callable LAYER_SIZES NDArray Path Progress Rows Sequence X Y argparse
-    backward cache central_difference check_gradients check_options check_width checked_inputs
-    checked_labels cost cost_of csv forward grads init_params is_number losses main math np numbers params
-    predict predict_proba read_data read_rows run save score sides special statistics sys t time train update
+    Any Array ArrayLike Arrays BadInput Callable E LAYER_SIZES NDArray Path Progress Rows Sequence X Y
+    argparse backward cache central_difference check_gradients check_options check_width checked_inputs
+    checked_labels cost cost_of csv forward grads init_params is_number largest log_sum losses main math
+    np numbers others params predict predict_proba read_data read_rows run save score shifted sides
+    special statistics sys t time total train update
     """.split()  # noqa: SIM905
 )
 
