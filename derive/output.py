@@ -16,6 +16,8 @@ from derive.errors import DeriveError, DiscFullError, OutputError
 
 MARK = "Made by derive"
 _HEAD = 3
+_ENDS = (" -->", '",')
+"""How the first lines of a page in HTML, and of a list of strings in JSON, end."""
 _DIGEST = re.compile(r"\bDigest ([0-9a-f]{16})\b")
 
 
@@ -32,8 +34,8 @@ def stamped(text: str) -> str:
     for number, line in enumerate(lines[: _HEAD - 1]):
         before, mark, after = line.partition(MARK)
         if mark:
-            end = " -->\n" if after.rstrip().endswith("-->") else "\n"
-            lines.insert(number + 1, f"{before}Digest {_digest(text)}{end}")
+            end = next((end for end in _ENDS if after.rstrip().endswith(end.strip())), "")
+            lines.insert(number + 1, f"{before}Digest {_digest(text)}{end}\n")
             return "".join(lines)
     raise OutputError(f"a generated file must say {MARK!r} in one of its first two lines; this one does not")
 
@@ -144,11 +146,7 @@ def _check_ours(path: Path) -> None:
     content = raw.decode(errors="replace")
     if untouched(content) or untouched_bytes(raw):
         return
-    found = (
-        "was edited since derive wrote it"
-        if MARK in content[:500] or MARK in content[-500:]
-        else "was not written by derive"
-    )
+    found = "was edited since derive wrote it" if MARK in content else "was not written by derive"
     raise OutputError(f"{path} {found}; give --force to overwrite it, or another folder with -o")
 
 

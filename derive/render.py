@@ -20,6 +20,7 @@ TARGETS = {
     "typ": "derive.targets.typ",
     "html": "derive.targets.html",
     "md": "derive.targets.md",
+    "ipynb": "derive.targets.ipynb",
     "fast": "derive.targets.fast",
 }
 DEFAULT_FORMATS = ("py", "tex")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
 import signal
@@ -28,6 +29,7 @@ ROOT = str(Path(__file__).parents[1])
         "% Made by derive from net\n\\input{x}",
         "<!DOCTYPE html>\n<!-- Made by derive from net -->\n<p>\n",
         "// Made by derive from 网络",
+        '{"marks": [\n "Made by derive from net.",\n "it"\n]}\n',
     ],
 )
 def test_a_digest_holds_until_the_text_is_edited(text: str) -> None:
@@ -38,6 +40,8 @@ def test_a_digest_holds_until_the_text_is_edited(text: str) -> None:
     assert [line for line in lines if "Digest" not in line] == text.splitlines()
     if "<!--" in text:
         assert all(line.count("<!--") == line.count("-->") for line in marked.splitlines())
+    if text.startswith("{"):
+        assert [mark.partition(" ")[0] for mark in json.loads(marked)["marks"]] == ["Made", "Digest", "it"]
 
 
 def test_text_that_does_not_say_where_it_comes_from_is_refused() -> None:

@@ -31,21 +31,21 @@ RULES = {"l": ":--", "c": ":-:", "r": "--:"}
 SPACES = {"svg": "2000/svg", "math": "1998/Math/MathML"}
 
 
-def inline(part: b.Inline) -> str:
+def inline(part: b.Inline, write: Callable[[str], str] = code) -> str:
     if isinstance(part, str):
         return escape(part)
     if isinstance(part, b.Code):
-        return code(part.text)
+        return write(part.text)
     if isinstance(part, b.Ref):
         return f"[({part.number})](#eq{part.number})"
     return math(part)
 
 
-def text(parts: b.Text) -> str:
+def text(parts: b.Text, write: Callable[[str], str] = code) -> str:
     """One line; mathematics stands apart from other mathematics, from letters and from digits."""
     made = ""
     for part in parts:
-        shown = inline(part)
+        shown = inline(part, write)
         if crowded(made[-1:], shown[:1]):
             made += " "
         made += shown
@@ -63,11 +63,14 @@ def crowded(before: str, after: str) -> bool:
 
 
 def cell(parts: b.Text) -> str:
-    """What stands in a cell of a table, where | is a border."""
+    """What stands in a cell of a table."""
     only = parts[0] if len(parts) == 1 else None
-    if isinstance(only, Math):
-        return tall(only)
-    return "".join(code(p.text).replace("|", r"\|") if isinstance(p, b.Code) else text((p,)) for p in parts)
+    return tall(only) if isinstance(only, Math) else text(parts, barred)
+
+
+def barred(shown: str) -> str:
+    """Code in a table, where | is a border even inside code."""
+    return code(shown).replace("|", r"\|")
 
 
 def rows(lines: Iterable[Iterable[str]]) -> str:

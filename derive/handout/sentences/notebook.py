@@ -58,7 +58,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "zh": "标签是前几个特征的{signal}，带少量噪声。",
     },
     "border curved": {"en": "a circle in the first two features", "zh": "前两个特征平面上的圆"},
-    "border flat": {"en": "a straight line in the first two features, with a little noise", "zh": "前两个特征平面上的直线，带少量噪声"},
+    "border flat": {
+        "en": "a straight line in the first two features, with a little noise",
+        "zh": "前两个特征平面上的直线，带少量噪声",
+    },
     "signal curved": {"en": "sines", "zh": "正弦函数"},
     "signal flat": {"en": "gently bent functions", "zh": "略微弯曲的函数"},
     "notebook check": {"en": "The gradient check", "zh": "梯度检验"},
@@ -68,8 +71,8 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "notebook training": {"en": "Training", "zh": "训练"},
     "notebook training text": {
-        "en": "Mini-batches of 20 samples, 300 epochs; the plot shows the cost {J} of each epoch (the axis is named epoch).",
-        "zh": "小批量为 20 个样本，共 300 轮；图中横轴 epoch 是轮数，纵轴是每轮的成本 {J}。",
+        "en": "Mini-batches of 20 samples, {epochs} epochs; the plot shows the cost {J} of each epoch.",
+        "zh": "小批量为 20 个样本，共 {epochs} 轮；图中横轴 epoch 是轮数，纵轴是每轮的成本 {J}。",
     },
     "notebook boundary": {"en": "The decision boundary", "zh": "决策边界"},
     "notebook boundary text": {

@@ -1,0 +1,131 @@
+"""The handout as cells: each part, then the functions of train.py that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from derive.handout.blocks import Block, Kept, Paragraph, Section, Text
+from derive.handout.maths import Digits, Letter
+from derive.handout.numbering import numbered
+from derive.handout.paper import Paper
+from derive.handout.parts import PARTS
+from derive.targets.layers import Layers
+from derive.targets.md import joined
+from derive.targets.notebook.cells import Cell
+from derive.targets.notebook.data import bounds, epochs, is_curved, labels
+from derive.targets.notebook.functions import Functions
+
+FUNCTIONS: Mapping[str, tuple[str, ...]] = {
+    "start": ("init_params",),
+    "forward": ("forward", "checked_inputs"),
+    "cost": ("cost", "cost_of", "checked_labels"),
+    "backward": ("backward",),
+    "learning": ("update", "train"),
+    "prediction": ("predict_proba", "predict"),
+    "check": ("check_gradients", "central_difference", "sides"),
+}
+AFTER: Mapping[str, tuple[str, ...]] = {
+    "forward": ("start", "forward", "cost"),
+    "backward": ("backward",),
+    "learning": ("learning", "prediction"),
+}
+"""Which functions stand after a part of the handout; the part that lists the code is not needed here."""
+INCLUDED = "code"
+TWO = 2
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A notebook in the making: what it says, train.py, and by name the code that runs it."""
+
+    paper: Paper
+    net: Layers
+    functions: Functions
+    code: Mapping[str, str]
+
+    def setup(self) -> Cell:
+        names = [name for group in FUNCTIONS.values() for name in group]
+        missing = self.paper.word("notebook missing")
+        plots = (
+            "try:\n    import matplotlib.pyplot as plt\nexcept ImportError:\n"
+            f'    raise ImportError("{missing}") from None'
+        )
+        parts = (self.functions.imports(names), plots, self.functions.constants())
+        return Cell("setup", "code", "\n\n".join(parts))
+
+    def function(self, stage: str) -> Cell:
+        return Cell(stage, "code", self.functions.source(*FUNCTIONS[stage]))
+
+    def running(self) -> Iterator[Block | Cell]:
+        """Data, the gradient check, training and, for two inputs, what was learnt."""
+        yield from self.chapter("data", (*self.paper.say("notebook data text"), " ", *self.about_labels()))
+        yield Cell("data", "code", self.code["data"])
+        yield from self.chapter("check", self.paper.say("notebook check text"))
+        yield self.function("check")
+        yield Cell("checked", "code", self.code["check"])
+        yield from self.chapter(
+            "training", self.paper.say("notebook training text", J=Letter("J"), epochs=epochs(self.net))
+        )
+        yield Cell("training", "code", self.code["training"])
+        if len(self.net.sizes) and next(iter(self.net.sizes.values())) == TWO:
+            yield from self.chapter(
+                "surface" if self.net.is_regression else "boundary", self.paper.say("notebook boundary text")
+            )
+            yield Cell("surface", "code", self.code["surface"])
+
+    def chapter(self, key: str, text: Text) -> tuple[Block, Block]:
+        return Section("", self.paper.say(f"notebook {key}")), Paragraph(text)
+
+    def about_labels(self) -> Text:
+        say = self.paper.say
+        form = "curved" if is_curved(self.net) else "flat"
+        low, high = (Digits(str(bound)) for bound in bounds(self.net))
+        return say(
+            f"notebook data {labels(self.net).name}",
+            border=say(f"border {form}"),
+            signal=say(f"signal {form}"),
+            low=low,
+            high=high,
+        )
+
+    def handout(self, parts: Iterable[str]) -> list[Cell]:
+        """The parts of these names, and all code; headings are numbered throughout."""
+        chosen = set(parts)
+        made: list[Block | Cell] = []
+        for name, part in PARTS.items():
+            if name in chosen and name != INCLUDED:
+                made += part(self.paper)
+            if name == next(iter(PARTS)):
+                made += (Paragraph(self.paper.say("notebook")), self.setup())
+            for stage in AFTER.get(name, ()):
+                made += (Section("", self.paper.say(f"notebook {stage}"), 2), self.function(stage))
+        return list(as_cells((*made, *self.running()), self.paper.lang))
+
+
+def flat(made: Iterable[Block | Cell]) -> Iterator[Block | Cell]:
+    """Without what keeps blocks on one page: a notebook has none."""
+    for one in made:
+        if isinstance(one, Kept):
+            yield from flat(one.blocks)
+        else:
+            yield one
+
+
+def as_cells(made: Iterable[Block | Cell], lang: str) -> Iterator[Cell]:
+    """Blocks between cells become Markdown, a cell for each heading."""
+    made = tuple(flat(made))
+    counted = iter(numbered(tuple(one for one in made if isinstance(one, Block)), lang))
+    chapter = 0
+    group: list[Block] = []
+    for one in (next(counted) if isinstance(one, Block) else one for one in made):
+        if group and (isinstance(one, Section | Cell)):
+            yield Cell(f"text-{chapter}", "markdown", joined(group))
+            group = []
+        if isinstance(one, Cell):
+            yield one
+            continue
+        chapter += isinstance(one, Section) and one.level == 1
+        group.append(one)
+    if group:
+        yield Cell(f"text-{chapter}", "markdown", joined(group))
