@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from derive.activations import ACTIVATIONS, Activation
-from derive.derivation import Derivation
+from derive.derivation import Derivation, Gradient
 from derive.handout.blocks import Block, Kept, Paragraph, Table, Task
 from derive.handout.exercises.definitions import left, value
-from derive.handout.exercises.roles import Roles
-from derive.handout.exercises.sheet import Sheet
+from derive.handout.exercises.roles import Roles, shown
+from derive.handout.exercises.sheet import Sheet, latex
 from derive.handout.maths import Formula, Math, Whole
 from derive.losses import LOSSES, Loss
 from derive.losses import A as OUTPUT
@@ -35,7 +35,7 @@ class Change:
 
 def blocks(sheet: Sheet, roles: Roles) -> Iterator[Block]:
     paper = sheet.paper
-    change = sheet.chance.choice(list(changes(sheet)))
+    change = drawn(sheet, roles)
     kind = "activation" if isinstance(change.new, Activation) else "loss"
     names = {"new": paper.named(change.new.name), "old": paper.named(change.node.note)}
     text = paper.say(f"task change {kind}", tensor=Whole(change.node.tensor), **names)
@@ -43,13 +43,25 @@ def blocks(sheet: Sheet, roles: Roles) -> Iterator[Block]:
     yield Kept((Task("", paper.word("task change"), text), answer))
 
 
+def drawn(sheet: Sheet, roles: Roles) -> Change:
+    """A change that makes no formula of a gradient which stands on the sheet already."""
+    possible = list(changes(sheet))
+    sheet.chance.shuffle(possible)
+    there = list(shown(roles))
+    for change in possible:
+        made = moved(sheet, changed(sheet.paper.derivation, change))
+        if not any(latex(Formula(now.value, now.naming)) in text for _, now in made for text in there):
+            return change
+    return possible[0]
+
+
 def changes(sheet: Sheet) -> Iterator[Change]:
     """Another usual activation in a hidden layer; another loss in a network without one."""
     hidden = [n for n in sheet.net.activations if n is not sheet.net.output and n.argument is not None]
-    shown = [n for n in hidden if any(d.node is n for d in sheet.definitions)]
-    for node in shown:
+    present = [n for n in hidden if any(d.node is n for d in sheet.definitions)]
+    for node in present:
         yield from (Change(node, ACTIVATIONS[name]) for name in USUAL if name != node.note)
-    if not shown:
+    if not present:
         outputs = sheet.net.output.tensor.interval
         span = LINE if outputs is None else Interval(*outputs)
         for name in LOSSES_IN_CLASS:
@@ -62,17 +74,23 @@ def answers(sheet: Sheet, change: Change) -> Iterator[Block]:
     new = changed(paper.derivation, change)
     definitions = zip(paper.derivation.forward, new.forward, strict=True)
     defined = next(pair for pair in definitions if pair[0].node is change.node)
-    pairs = [(g, new[g.name]) for g in sheet.gradients]
-    moved = [(old, now) for old, now in pairs if old.equation != now.equation]
-    still = [Whole(old.symbol) for old, now in pairs if old.equation == now.equation]
+    pairs = moved(sheet, new)
+    names = {old.name for old, _ in pairs}
+    still = [Whole(old.symbol) for old in sheet.gradients if old.name not in names]
     rows: list[tuple[Math, ...]] = [
         (left(sheet, defined[0]), *(paper.math(value(sheet, one)) for one in defined))
     ]
-    rows += [(Whole(old.symbol), *(Formula(g.value, g.naming) for g in (old, now))) for old, now in moved]
+    rows += [(Whole(old.symbol), *(Formula(g.value, g.naming) for g in (old, now))) for old, now in pairs]
     head = tuple(paper.say(key) for key in ("changed formula", "before", "after"))
     yield Table(head, tuple(tuple((cell,) for cell in row) for row in rows), "lll")
     if still:
         yield Paragraph(paper.say("unchanged", names=paper.listed(still)))
+
+
+def moved(sheet: Sheet, new: Derivation) -> list[tuple[Gradient, Gradient]]:
+    """The gradients whose formulas differ, as they were and as they are."""
+    pairs = ((old, new[old.name]) for old in sheet.gradients)
+    return [(old, now) for old, now in pairs if old.equation != now.equation]
 
 
 def changed(derivation: Derivation, change: Change) -> Derivation:
@@ -88,8 +106,8 @@ def changed(derivation: Derivation, change: Change) -> Derivation:
     for node in program.nodes:
         made = redefined(node, change.new) if node is old else node
         own = tensor if node is old else node.tensor
-        moved = {e: tensor[e.args] for e in elements(made.body) if e.tensor is old.tensor}
-        nodes.append(replace(made, tensor=own, body=made.body.xreplace(moved)))
+        elsewhere = {e: tensor[e.args] for e in elements(made.body) if e.tensor is old.tensor}
+        nodes.append(replace(made, tensor=own, body=made.body.xreplace(elsewhere)))
     return derive(replace(program, nodes=tuple(nodes)), convention=derivation.convention)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,7 +136,8 @@ def activated(sheet: Sheet, node: Node, given: Given, values: dict[Element, Any]
 def number(sheet: Sheet, tensor: Tensor, entry: tuple[int, ...], given: Given) -> Any:
     if tensor.role == "label":
         return label(sheet, tensor, entry, given)
-    return PICKS.get(tensor.role, tenths)(sheet.chance)
+    pick: Callable[[random.Random], Any] = PICKS.get(tensor.role, tenths)
+    return pick(sheet.chance)
 
 
 def tenths(chance: random.Random) -> Any:

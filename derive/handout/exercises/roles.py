@@ -49,9 +49,7 @@ def roles(sheet: Sheet) -> Roles:
     planted = _planted(sheet, needed)
     for _ in range(ATTEMPTS if planted and len(sheet.gradients) >= FEWEST else 0):
         found = _drawn(sheet, needed, planted)
-        if found is not None and not any(
-            secret in text for secret in _asked(found) for text in _shown(found)
-        ):
+        if found is not None and not any(secret in text for secret in asked(found) for text in shown(found)):
             return found
     raise SpecError(
         f"{sheet.paper.program.name}: this network has too few formulas for a sheet on which none answers "
@@ -81,7 +79,7 @@ def _drawn(sheet: Sheet, needed: set[str], planted: dict[str, list[tuple[Gradien
     coded = sheet.some([g for g in pool if g.name in needed], min(sheet.level.coded, max(1, len(pool) - 1)))
     pool = [g for g in pool if g not in coded]
     judged = [wrong, *sheet.some(pool, JUDGED - 1)]
-    free = [g for g in sheet.gradients if g not in derived and g is not wrong and 3 <= len(g.steps) <= LONG]
+    free = [g for g in sheet.gradients if g not in derived and g is not wrong and 4 <= len(g.steps) <= LONG]
     forward = [d for d in sheet.definitions if places(sheet, d)]
     if not derived or not coded or not free:
         return None
@@ -97,14 +95,16 @@ def _drawn(sheet: Sheet, needed: set[str], planted: dict[str, list[tuple[Gradien
     )
 
 
-def _asked(found: Roles) -> Iterator[str]:
+def asked(found: Roles) -> Iterator[str]:
+    """The formulas that are asked for, in LaTeX."""
     for gradient in (*found.derived, *found.coded, found.wrong):
         yield latex(Formula(gradient.value, gradient.naming))
     for gradient in found.derived:
         yield from _lines(gradient)
 
 
-def _shown(found: Roles) -> Iterator[str]:
+def shown(found: Roles) -> Iterator[str]:
+    """Formulas of gradients that stand on the sheet."""
     yield latex(Formula(found.planted, found.wrong.naming))
     for gradient in found.judged:
         if gradient is not found.wrong:

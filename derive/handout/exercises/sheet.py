@@ -57,9 +57,10 @@ class Sheet:
 
     @cached_property
     def gradients(self) -> tuple[Gradient, ...]:
-        """The gradients that belong to these tensors and have a matrix form."""
+        """The gradients of these tensors that have a matrix form and are no mere copies of others."""
         serials = {t.serial for t in self.tensors}
-        return tuple(g for g in self.paper.derivation if g.of.serial in serials and g.array is not None)
+        found = (g for g in self.paper.derivation if g.of.serial in serials)
+        return tuple(g for g in found if g.array is not None and not isinstance(g.array, Leaf))
 
     def some(self, items: Sequence[T], count: int) -> list[T]:
         """So many of the items, or all, in their order."""
