@@ -15,7 +15,7 @@ from derive.targets.layers import Layers, layers
 from derive.targets.lines import WIDTH
 from derive.targets.plan.buffers import memory
 from derive.targets.plan.passes import Pass, forward_and_backward
-from derive.targets.plan.single import SLOPE, polynomial
+from derive.targets.plan.tails import printed
 from derive.targets.plan.weights import once_a_step
 from derive.targets.plan.writing import Writer, scalar
 from derive.targets.py import escape, hyperparameters
@@ -54,7 +54,8 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
             unpacked((layer.gradient.text for layer in done.weights), "gradients", indent)
             for indent in (4, 8)
         ],
-        "passed_back": [w for w in done.weights if any(w.alone in line.call.operands for line in done.lines)],
+        "alone": [w for w in done.weights if any(w.alone in line.call.operands for line in done.lines)],
+        "apart": next((layer for layer in done.weights if layer.apart), None),
         "places": places,
         "size": places[-1][1],
         "block": block_sizes(done, block),
@@ -74,9 +75,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "labels": done.Y.shape[0],
         "conditions": list(label_conditions(net)),
         "uses_special": any("special." in line.call.function for line in done.lines),
-        "uses_erfc": any(line.call.function == "special.erfc" for line in done.lines),
-        "erfc_slope": SLOPE,
-        "erfc_polynomial": polynomial(),
+        "tails": [printed(tail, name) for tail, name in block.tails.items()],
     }
 
 

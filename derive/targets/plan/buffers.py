@@ -75,10 +75,9 @@ class _Planner:
         """Its own buffer; else over an operand; else where it may grow into an activation; else any."""
         if value in self.own:
             return self.own[value]
-        over = [self.of[v] for v in dying] if call.kind == "entrywise" else []
+        over = [self.of[v] for v in dying] if call.kind in ("entrywise", "comparison") else []
         growing = [buffer for later, buffer in self.own.items() if self.made[later] > self.made[value]][:1]
-        spare = [buffer for buffer in reversed(self.free) if buffer in self.work]
-        for buffer in (*over, *(b for b in growing if b in self.free), *spare):
+        for buffer in (*over, *(b for b in growing if b in self.free), *reversed(self.free)):
             if buffer.shape == value.shape and self._may_hold(buffer, value):
                 return buffer
         self.work.append(Buffer(f"{self.name}{len(self.work) + 1}", value.shape))

@@ -12,7 +12,7 @@ from sympy.core.relational import Relational
 from derive.errors import SpecError
 from derive.notation import Element, outermost
 from derive.printing.numpy_arrays import FUNCTIONS, is_indicator
-from derive.targets.plan.values import Call, Constant, Line, Operand, Value, shape_of
+from derive.targets.plan.values import Call, Constant, Line, Operand, Tail, Value, shape_of
 
 COMPARISONS: dict[type, str] = {
     sp.StrictGreaterThan: "np.greater",
@@ -97,8 +97,13 @@ class Formulas:
                 below.append(base**-exponent)
             else:
                 above.append(factor)
+        values: list[Operand] = []
+        tail = next((factor for factor in above if isinstance(factor, sp.erfc)), None)
+        if tail is not None and constant.is_number and constant.is_positive:
+            above.remove(tail)
+            values, constant = [self._erfc(tail, constant)], sp.Integer(1)
         # Plain arrays come last, so that a number times a function is shared with other formulas.
-        values = [self.formula(f) for f in sorted(above, key=lambda f: f in self.bound)]
+        values += [self.formula(f) for f in sorted(above, key=lambda f: f in self.bound)]
         if constant == -1 and values:
             values[0] = self.entrywise("np.negative", values[0])
         elif constant != 1 or not values:
@@ -112,6 +117,13 @@ class Formulas:
 
     def _product(self, values: Iterable[Operand]) -> Operand:
         return reduce(lambda a, b: self.entrywise("np.multiply", a, b), values)
+
+    def _erfc(self, expr: sp.erfc, factor: sp.Expr = sp.S.One) -> Operand:
+        """From exp(−u²), which the derivative needs, too."""
+        (u,) = expr.args
+        slope, inner = u.as_independent(*outermost(u, (Element, sp.Symbol)), as_Add=False)
+        gauss = self.formula(sp.exp(-(u**2)))
+        return self.call(Call("", (Tail(slope, factor), self.formula(inner), gauss)))
 
     def _pow(self, expr: sp.Pow) -> Operand:
         base, exponent = expr.args
@@ -196,6 +208,7 @@ _DIRECTIONS = {
     sp.Min: (sp.StrictLessThan, sp.LessThan),
 }
 _METHODS: dict[Any, Callable[[Formulas, Any], Operand]] = {
+    sp.erfc: Formulas._erfc,
     sp.exp: lambda self, e: self.entrywise("np.exp", self.formula(e.args[0])),
     sp.Add: Formulas._add,
     sp.Mul: Formulas._mul,

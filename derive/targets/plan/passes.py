@@ -98,10 +98,16 @@ class _Reader:
                 raise self._unsupported(f"the definition of {node.tensor.name}")
         weight = next(t for t in pair if t.role == "parameter")
         values = next(t for t in pair if t is not weight)
-        layer = Weights(weight, bias.tensor, self._rows(node.tensor), self._rows(values))
+        units, inputs = self._rows(node.tensor), self._rows(values)
+        apart = values is self.net.X and inputs >= units
+        layer = Weights(weight, bias.tensor, units, inputs, apart)
         self.weights[weight.serial] = self.weights[bias.tensor.serial] = layer
         before = self.arrays[values.serial]
         assert isinstance(before, Value | Given)
+        if apart:
+            product = self.block.call(Call("np.matmul", (layer.alone, before), "product"))
+            self._holds(node.tensor, self.block.entrywise("np.add", product, layer.bias))
+            return
         if isinstance(before, Value):
             self.kept.append(before)
         self._holds(node.tensor, self._product(layer.joined, Joined(before)))
@@ -253,17 +259,25 @@ class _Reader:
         return self._product(self.weights[weight.serial].alone, self.arrays[upstream.serial], (0,))
 
     def _parameter(self, gradient: Gradient, array: Array) -> None:
-        """The gradients of W and b in one product; that of b is a column of it."""
+        """The gradients of W and b in one product, that of b a column of it; or one after the other."""
         layer = self.weights[gradient.of.serial]
         if gradient.of is layer.b:
             return
         factors = [t for t in used(gradient) if t.serial not in self.weights]
         upstream = next(t for t in factors if t.role == "gradient")
         before = next(t for t in factors if t is not upstream)
-        operands = (self.arrays[upstream.serial], Joined(self.arrays[before.serial]))  # type: ignore[arg-type]
-        call = Call("np.matmul", operands, "product", transposed=(1,))
-        assert shape_of(call) == layer.gradient.shape
-        self.block.lines.append(Line(call, layer.gradient))
+        dZ, A = self.arrays[upstream.serial], self.arrays[before.serial]
+        if layer.apart:
+            dW, db = layer.gradients
+            self._fills(dW, Call("np.matmul", (dZ, A), "product", transposed=(1,)))
+            self._fills(db, Call("np.sum", (dZ,), "reduction", over=1))
+        else:
+            assert isinstance(A, Value | Given)
+            self._fills(layer.gradient, Call("np.matmul", (dZ, Joined(A)), "product", transposed=(1,)))
+
+    def _fills(self, array: Given, call: Call) -> None:
+        assert shape_of(call) == array.shape
+        self.block.lines.append(Line(call, array))
 
 
 def _unchanged(body: sp.Expr, total: IndexSum, entry: Element) -> bool:

@@ -47,13 +47,22 @@ class Joined:
         return rows + 1, columns
 
 
-Operand = Value | Constant | Given | Joined
+@dataclass(frozen=True)
+class Tail:
+    """x and exp(−(slope·x)²) ↦ factor · erfc(slope·x); factor is positive."""
+
+    slope: sp.Expr
+    factor: sp.Expr
+    shape: Shape = (1, 1)
+
+
+Operand = Value | Constant | Given | Joined | Tail
 Kind = Literal["entrywise", "comparison", "product", "reduction"]
 
 
 @dataclass(frozen=True)
 class Call:
-    """One NumPy call; only an entrywise one may write over an operand.
+    """One NumPy call, or one of the Tail that comes first; a product or reduction needs an array of its own.
 
     bits: the positions of operands that are read as integers of the same width, and -1 if the
     result is. transposed: positions of operands that are read transposed. over: what a reduction
@@ -85,7 +94,8 @@ def shape_of(call: Call) -> Shape:
     if call.kind == "product":
         return shapes[0][0], shapes[1][1]  # type: ignore[return-value]
     if call.kind == "reduction":
-        return (1, shapes[0][1]) if call.over == 0 else (1, 1)
+        (shape,) = shapes
+        return (shape[0] if call.over == 1 else 1), (shape[1] if call.over == 0 else 1)  # type: ignore[return-value]
     rows = max(shape[0] for shape in shapes)  # type: ignore[type-var]
     columns = [shape[1] for shape in shapes]
     return rows, None if None in columns else max(columns)  # type: ignore[type-var, return-value]

@@ -18,12 +18,17 @@ SCALE = Given("scale")
 
 @dataclass(frozen=True)
 class Weights:
-    """W and b of a layer, side by side in one matrix (units, inputs + 1)."""
+    """W and b of a layer, side by side in one matrix (units, inputs + 1).
+
+    apart: whether b is added to the product with W, so that no row of ones stands under the input: for
+    data with more rows than the layer has units, which would take longer to copy.
+    """
 
     W: Tensor
     b: Tensor
     units: int
     inputs: int
+    apart: bool = False
 
     @property
     def joined(self) -> Given:
@@ -34,8 +39,17 @@ class Weights:
         return Given(self.W.name, (self.units, self.inputs))
 
     @property
+    def bias(self) -> Given:
+        return Given(self.b.name, (self.units, 1))
+
+    @property
     def gradient(self) -> Given:
         return Given(f"d{self.joined.text}", self.joined.shape)
+
+    @property
+    def gradients(self) -> tuple[Given, Given]:
+        """Of W and of b."""
+        return Given(f"d{self.W.name}", self.alone.shape), Given(f"d{self.b.name}", self.bias.shape)
 
 
 @dataclass(frozen=True)

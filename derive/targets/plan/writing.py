@@ -12,7 +12,7 @@ from derive.notation import Element
 from derive.printing import Naming, numpy_expression
 from derive.targets.plan.buffers import Memory
 from derive.targets.plan.formulas import RESULT
-from derive.targets.plan.values import Call, Constant, Given, Joined, Line, Operand, Shape, Value
+from derive.targets.plan.values import Call, Constant, Given, Joined, Line, Operand, Shape, Tail, Value
 
 REDUCTIONS = {"np.sum": "np.add.reduce", "np.max": "np.maximum.reduce"}
 
@@ -25,23 +25,30 @@ class Writer:
     naming: Naming
     constants: dict[sp.Expr, str] = field(default_factory=dict)
     views: set[str] = field(default_factory=set)
+    tails: dict[Tail, str] = field(default_factory=dict)
+    masks: dict[Shape, str] = field(default_factory=dict)
 
     def lines(self, lines: Sequence[Line]) -> Iterator[str]:
         """Each call, with the name of what its array holds after it."""
         for line in lines:
-            text = self._call(line.call, line.result)
+            *first, text = self._call(line.call, line.result)
             name = line.result.name if isinstance(line.result, Value) else ""
+            yield from first
             yield f"{text}  # {name}" if name and name != self.name(line.result) else text
 
-    def _call(self, call: Call, result: Value | Given) -> str:
+    def _call(self, call: Call, result: Value | Given) -> list[str]:
         if call.kind == "reduction":
             (operand,) = call.operands
             over = f"axis={call.over}, keepdims=True"
-            return f"{REDUCTIONS[call.function]}({self.name(operand)}, {over}, out={self.name(result)})"
+            return [f"{REDUCTIONS[call.function]}({self.name(operand)}, {over}, out={self.name(result)})"]
         operands = [self._operand(call, n) for n in range(len(call.operands))]
         out = self._bits(self.name(result)) if RESULT in call.bits else self.name(result)
-        function = "erfc" if call.function == "special.erfc" else call.function
-        return f"{function}({', '.join(operands)}, out={out})"
+        if call.kind == "comparison":
+            # In two steps: into numbers at once, NumPy compares a few entries at a time.
+            mask = self.masks.setdefault(result.shape, f"mask{len(self.masks) + 1}")
+            return [f"{call.function}({', '.join(operands)}, out={mask})", f"np.copyto({out}, {mask})"]
+        function, *operands = [call.function, *operands] if call.function else operands
+        return [f"{function}({', '.join(operands)}, out={out})"]
 
     def _operand(self, call: Call, place: int) -> str:
         name = self.name(call.operands[place])
@@ -60,6 +67,8 @@ class Writer:
                 return f"{self.name(value)}_ones"
             case Constant(formula=formula):
                 return self.constants.setdefault(formula, f"k{len(self.constants) + 1}")
+            case Tail():
+                return self.tails.setdefault(operand, f"tail{len(self.tails) + 1}")
 
     def _bits(self, name: str) -> str:
         self.views.add(name)
@@ -74,10 +83,12 @@ class Writer:
         for buffer in self.memory.buffers:
             if buffer.joined:
                 rows, columns = buffer.shape
-                yield f"{buffer.name}_ones = np.ones({shape((rows + 1, columns), size)}, dtype)"
+                yield f"{buffer.name}_ones = over_ones({rows}, {size if columns is None else columns}, dtype)"
                 yield f"{buffer.name} = {buffer.name}_ones[:{rows}]"
             else:
-                yield f"{buffer.name} = np.empty({shape(buffer.shape, size)}, dtype)"
+                yield f"{buffer.name} = aligned({shape(buffer.shape, size)}, dtype)"
+        for given, name in self.masks.items():
+            yield f"{name} = np.empty({shape(given, size)}, np.bool_)"
 
     def preparations(self) -> Iterator[str]:
         """Lines that make the constants and the integer views."""
