@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from itertools import count
 from typing import Any
 
@@ -287,6 +287,11 @@ def atoms(expr: sp.Basic) -> list[sp.Basic]:
 
 def elements(expr: sp.Basic) -> list[Element]:
     """Every element, inside sums and inside other elements' arguments too, each once."""
+    return list(_elements(expr))
+
+
+@lru_cache(maxsize=8192)
+def _elements(expr: sp.Basic) -> tuple[Element, ...]:
     found: dict[Element, None] = {}
 
     def visit(node: sp.Basic) -> None:
@@ -296,7 +301,7 @@ def elements(expr: sp.Basic) -> list[Element]:
             visit(arg)
 
     visit(expr)
-    return list(found)
+    return tuple(found)
 
 
 def freshen(expr: sp.Expr) -> sp.Expr:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -90,19 +91,25 @@ KINDS: tuple[tuple[Any, int], ...] = (
 UPSTREAM, PLAIN, CALL = 1, 3, 4
 
 
+@lru_cache(maxsize=4096)
+def operations(expr: sp.Expr) -> int:
+    """How many operations an expression has; the same factors stand in step after step."""
+    return int(expr.count_ops())
+
+
 def factor_key(base: sp.Expr, tensors: Iterable[Tensor], place: Rank, upstream: bool) -> tuple[Any, ...]:
     """The key by which factors are sorted; `tensors` are those that the base contains."""
     kind = next((number for cls, number in KINDS if isinstance(base, cls)), None)
     if kind is None:
         kind = UPSTREAM if upstream else CALL if isinstance(base, sp.Function) else PLAIN
-    return kind, min(map(place, tensors), default=(-1, 0)), base.is_Add, base.count_ops()
+    return kind, min(map(place, tensors), default=(-1, 0)), base.is_Add, operations(base)
 
 
 def summand_key(product: Product, tensors: Iterable[Tensor], place: Rank, whole: bool) -> tuple[Any, ...]:
     """The key by which summands are sorted; `whole` if it holds a sum or a matrix product."""
     places = sorted(map(place, tensors))
     upstream = any(kind == ROLES["gradient"] for kind, _ in places)
-    cost = sum(base.count_ops() + 1 for base, _ in (*product.numerator, *product.denominator))
+    cost = sum(operations(base) + 1 for base, _ in (*product.numerator, *product.denominator))
     return (
         bool(product.coefficient < 0),
         not places,

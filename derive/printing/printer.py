@@ -139,6 +139,9 @@ class Printer:
 
     def arranged(self, products: list[tuple[Product, bool]]) -> list[tuple[bool, Piece]]:
         """The summands in the order of print: whether each is negative, and it without its sign."""
+        if len(products) == 1:
+            ((product, _),) = products
+            return [(product.coefficient < 0, self.magnitude(product))]
         summands = [p for p, _ in products]
         numbers = [p for p in summands if not p.numerator and not p.denominator]
         others = [p for p in summands if p not in numbers]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from derive.printing import escaped, math_name
@@ -23,6 +24,7 @@ SYMBOLS = {
     "…": r"\ldots",
     "’": r"\text{'}",
 }
+_PLAIN = re.compile(r"[A-Za-z0-9 .,;:!?()=+*/]*")
 T1_LETTERS = frozenset("ÆæØøßÐðÞþŒœŁłı")
 
 
@@ -31,12 +33,12 @@ def tex_text(text: str) -> str:
 
     A letter that the fonts lack is handed to the macro \\otherletter with its code point.
     """
-    return tex_glyphs(escaped(text))
+    return text if _PLAIN.fullmatch(text) else tex_glyphs(escaped(text))
 
 
 def tex_glyphs(text: str) -> str:
     """TeX source with every character beyond the usual fonts replaced."""
-    return "".join(char if char.isascii() else _glyph(char) for char in text)
+    return text if text.isascii() else "".join(c if c.isascii() else _glyph(c) for c in text)
 
 
 def _glyph(char: str) -> str:
