@@ -26,7 +26,6 @@ from derive.handout.pages import handout
 from derive.handout.paper import Paper
 from derive.handout.parts import PARTS
 from derive.handout.sentences import SENTENCES
-from derive.handout.shapes import needs_shapes
 from derive.handout.writing import LatexWriter
 from derive.proof import Proof
 from derive.render import render
@@ -110,7 +109,7 @@ def test_every_step_of_every_gradient_stands_there_with_its_reason() -> None:
     writer = LatexWriter()
     for gradient, (steps, result) in zip(made.gradients, gradients(made), strict=True):
         last = gradient.steps[-1]
-        shown = not isinstance(last.after, Array) or needs_shapes(last.after)
+        shown = not isinstance(last.after, Array)
         assert len(steps.lines) == len(gradient.steps) + shown
         assert all(line.reason for line in steps.lines)
         assert shown or any("read as operations" in str(part) for part in result.aside)

@@ -34,6 +34,7 @@ def blocks(paper: Paper) -> Iterator[Block]:
             yield from made
         else:
             yield Kept(made)
+        yield from remarks(paper, gradient)
 
 
 def gradient_blocks(paper: Paper, gradient: Gradient) -> Iterator[Block]:
@@ -46,6 +47,10 @@ def gradient_blocks(paper: Paper, gradient: Gradient) -> Iterator[Block]:
     if gradient.assumptions:
         assumed = paper.listed(map(paper.prose, gradient.assumptions))
         yield Remark(paper.word("assumed question"), paper.say("assumed", assumed=assumed))
+
+
+def remarks(paper: Paper, gradient: Gradient) -> Iterator[Remark]:
+    """What may stand on the next page."""
     if any(step.rule == "fuse" for step in gradient.steps):
         yield Remark(paper.word("why fuse"), fused(paper, gradient))
     transposed = why_this_transpose(paper, gradient)
@@ -65,11 +70,6 @@ def lines(paper: Paper, gradient: Gradient) -> Iterator[Line]:
         elif not isinstance(step.after, Array):
             found.append(Line(None, Formula(step.after, naming), why))
     yield from found
-    last = gradient.steps[-1]
-    if isinstance(last.after, Array) and needs_shapes(last.after):
-        yield Line(
-            Whole(gradient.symbol), Formula(last.after, naming), paper.prose(reason(last, gradient, lang))
-        )
 
 
 def alike(step: Step, gradient: Gradient) -> bool:
@@ -83,7 +83,7 @@ def beside(paper: Paper, gradient: Gradient) -> Text:
     shapes = ShapeCheck(gradient.symbol, gradient.array, paper.naming)
     last = gradient.steps[-1]
     said = paper.say("shapes", shapes=shapes)
-    if not isinstance(last.after, Array) or needs_shapes(last.after):
+    if not isinstance(last.after, Array):
         return said
     return (*paper.prose(reason(last, gradient, paper.lang)), paper.word("because"), *said)
 
