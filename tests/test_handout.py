@@ -173,6 +173,7 @@ FROM_A_LIKELIHOOD = {
     "squared_error": "gaussian",
     "binary_cross_entropy": "bernoulli",
     "cross_entropy": "categorical",
+    "kl_divergence": "categorical",
     "poisson": "poisson",
 }
 

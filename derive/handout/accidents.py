@@ -51,7 +51,12 @@ class Accident:
 
 
 def accidents(formula: Formula) -> tuple[Accident, ...]:
-    """The first accident of each kind on the way from 1 outwards, by whole numbers, and towards 0."""
+    """The first accident of each kind on the way from 1 outwards, by whole numbers, and towards 0.
+
+    None is looked for in a formula that reads an output which is no function of one z.
+    """
+    if formula.output is None and formula.textbook.has(A):
+        return ()
     found: dict[str, Accident] = {}
     for y in formula.labels or (None,):
         for sign in (1, -1):

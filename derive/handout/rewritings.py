@@ -57,7 +57,8 @@ class _Letters:
         name = one.name.removeprefix("d")
         by_name = {node.tensor.name: node for node in self.program.nodes}
         node = by_name[one.name if one.name in by_name else name]
-        return self.activations.get(node.tensor.serial, node)
+        consumers = self.program.consumers.get(node.tensor.serial, ())
+        return node if node.note or not consumers else consumers[0]
 
     def _tensors(self, array: Entrywise) -> tuple[Tensor, ...]:
         return tuple(leaf.tensor for _, leaf in array.operands if isinstance(leaf, Leaf))

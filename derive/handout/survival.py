@@ -93,7 +93,9 @@ class Formula:
     @property
     def variable(self) -> sp.Symbol:
         """What the two sides are those of."""
-        return Z if self.difference is None else S
+        if self.difference is not None:
+            return S
+        return A if self.exponent is not None and self.exponent.has(A) else Z
 
     @cached_property
     def computed(self) -> sp.Expr:

@@ -63,6 +63,8 @@ def computed(gradient: Gradient, by_symbol: Mapping[int, Gradient]) -> Computed:
     found = _of_pre_activation(gradient, array, by_symbol)
     if found is not None and found.status != "textbook":
         return found
+    if _divides(gradient, array):
+        return Computed(gradient, array, (), "textbook")
     factor = factor_form(array)
     if factor is None or factor[1].status != "found":
         return found or Computed(gradient, array, (), "safe" if factor is None else factor[1].status)
@@ -110,6 +112,16 @@ def _of_pre_activation(
     if form.status != "found":
         return Computed(gradient, array, (), form.status)
     return known.computed(form, rest)
+
+
+def _divides(gradient: Gradient, array: Entrywise) -> bool:
+    """Whether an output of a whole layer, which may be rounded to 0 or 1, is divided by or in a logarithm."""
+    node = gradient.program.node(gradient.of)
+    if node is None or node.argument is not None or node.tensor.interval != (0, 1):
+        return False
+    rounded = [d for d, leaf in array.operands if isinstance(leaf, Leaf) and leaf.tensor is gradient.of]
+    risky = [p for p in array.formula.atoms(sp.Pow, sp.log) if isinstance(p, sp.log) or p.exp.is_negative]
+    return any(part.has(d) for part in risky for d in rounded)
 
 
 def _activation(gradient: Gradient) -> Node | None:

@@ -13,6 +13,7 @@ from derive.notation import Element, IndexSum, elements
 from derive.program import Node
 from derive.stability import StableForm, stable, stable_loss
 from derive.targets.backward import backward, exact_labels
+from derive.targets.shifts import in_logarithms
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def _plain(expr: sp.Basic) -> dict[Element, sp.Symbol]:
 def rewritten(derivation: Derivation) -> Iterator[Rewritten]:
     """Every formula of the code that is not computed as it is written, in the order of the code.
 
-    Outputs that depend on a whole layer, as softmax does, are not among them.
+    Outputs that depend on a whole layer, as softmax does, are not among them, nor are their losses
+    where they shift what they exponentiate.
     """
     for definition in derivation.forward:
         node = definition.node
@@ -103,8 +105,9 @@ def _of_loss(derivation: Derivation, node: Node) -> Iterator[Rewritten]:
         return
     used = [e for e in elements(body.body) if derivation.program.node(e.tensor)]
     output = derivation.program.node(used[0].tensor) if len(used) == 1 else None
-    if output is not None and output.argument is not None:
-        yield from _of_entries(node.tensor.name, body.body, loss_form(body.body, used[0], output))
+    if output is None or (output.argument is None and in_logarithms(output, body.body, used[0])):
+        return
+    yield from _of_entries(node.tensor.name, body.body, loss_form(body.body, used[0], output))
 
 
 def _of_entries(name: str, textbook: sp.Expr, form: StableForm) -> Iterator[Rewritten]:

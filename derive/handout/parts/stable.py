@@ -12,6 +12,7 @@ from derive.handout.blocks import Block, Kept, Line, Paragraph, Section, Steps, 
 from derive.handout.identities import ALSO, IDENTITIES, LETTERS, Equation, U, X
 from derive.handout.maths import Bracketed, Digits, Formula, Mark, Math, Scripts, Whole, joined
 from derive.handout.paper import Paper
+from derive.handout.parts import stable_layers
 from derive.handout.rewritings import formulas
 from derive.handout.survival import D, Stage
 from derive.handout.survival import Formula as Rewriting
@@ -47,26 +48,35 @@ def blocks(paper: Paper) -> Iterator[Block]:
         return
     yield Section("", paper.say("numbers"))
     found = formulas(py.trained(paper.derivation))
+    layers = tuple(stable_layers.shifted(paper.net))
     rewritten = [one for one in found if one.found]
-    if not found:
+    if not found and not layers:
         yield Paragraph(paper.say("numbers safe"))
         return
-    if rewritten:
+    if rewritten or layers:
         yield Paragraph(
             paper.say("numbers text", digits=Digits(str(sys.float_info.dig + 1)), largest=LARGEST)
         )
+    if rewritten:
         yield Paragraph(paper.say("numbers letters", letters=paper.listed(letters(paper, rewritten))))
-        rows = tuple(row for one in rewritten for row in failures(paper, one))
-        if rows:
-            yield Kept(
-                (
-                    Section("", paper.say("accidents"), 2),
-                    Paragraph(paper.say("accidents text")),
-                    Table(tuple(paper.say(f"accidents {key}") for key in HEAD), rows, "lllr"),
-                )
+    rows = tuple(row for one in (*rewritten, *(o.of_two for o in layers)) for row in failures(paper, one))
+    if rows:
+        yield Kept(
+            (
+                Section("", paper.say("accidents"), 2),
+                Paragraph(paper.say("accidents text")),
+                Table(tuple(paper.say(f"accidents {key}") for key in HEAD), rows, "lllr"),
             )
+        )
+        if layers:
+            yield Paragraph(paper.say("accidents of two", z=joined("=", shown(Z), Digits("0"))))
     for one in rewritten:
         yield Kept((Section("", title(paper, one), 2), Steps(tuple(lines(paper, one)))))
+    for layer in layers:
+        heading = paper.say(
+            "rewritten", arrays=paper.whole(layer.node.tensor.name), name=paper.called(layer.node)
+        )
+        yield Kept((Section("", heading, 2), Steps(tuple(stable_layers.lines(paper, layer)))))
     used = reasons(rewritten)
     if used:
         yield Section("", paper.say("identities"), 2)

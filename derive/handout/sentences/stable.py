@@ -35,6 +35,10 @@ SENTENCES: dict[str, dict[str, str]] = {
     "overflow": {"en": "overflows on the way", "zh": "中间量溢出"},
     "undefined": {"en": "divides by 0 or takes the logarithm of 0", "zh": "除以 0 或对 0 取对数"},
     "digits": {"en": "no correct digit", "zh": "没有一位正确数字"},
+    "accidents of two": {
+        "en": "For a formula over a whole layer {z} is the second unit's, and the rows are about the first one.",
+        "zh": "对涉及整层的公式，取两个单元，第二个单元的 {z}，各行说的是第一个单元。",
+    },
     # the lines
     "by textbook": {"en": "textbook form", "zh": "原公式"},
     "by inserted": {"en": "with {equations}", "zh": "代入 {equations}"},
@@ -44,6 +48,18 @@ SENTENCES: dict[str, dict[str, str]] = {
     "by same": {"en": "as it stands", "zh": "不变"},
     "by both": {"en": "both signs in one formula", "zh": "两种情形合写"},
     "by series": {"en": "Taylor polynomial at 0, up to {power}", "zh": "0 处的泰勒多项式，到 {power} 为止"},
+    "by factor": {
+        "en": "divided by {factor} above and below, with {largest} the largest {z} of the sample: no exponential exceeds 1",
+        "zh": "分子、分母同除以 {factor}，{largest} 是该样本最大的 {z}：所有指数都不超过 1",
+    },
+    "by factor out": {
+        "en": "{factor} taken out of the sum, with {largest} the largest {z} of the sample: no exponential exceeds 1",
+        "zh": "从和中提出 {factor}，{largest} 是该样本最大的 {z}：所有指数都不超过 1",
+    },
+    "by rest": {
+        "en": "the largest term is 1, {rest} is the sum of the others; {equation}",
+        "zh": "最大的一项是 1，{rest} 是其余各项之和；{equation}",
+    },
     "by identities": {"en": "simplified, with {equations}", "zh": "化简，用到 {equations}"},
     # why the forms are equal
     "identities": {"en": "Why the forms are equal", "zh": "为什么相等"},
@@ -93,13 +109,5 @@ SENTENCES: dict[str, dict[str, str]] = {
     "identity series": {
         "en": "Near 0 the leading terms cancel; the Taylor polynomial has none of them, and its rest is below rounding.",
         "zh": "在 0 附近主项相消；泰勒多项式没有这些项，余项小于舍入误差。",
-    },
-    "identity shift": {
-        "en": "Numerator and denominator are divided by the same {factor}, with {largest}: no exponential exceeds 1.",
-        "zh": "分子、分母同除以 {factor}，其中 {largest}：所有指数都不超过 1。",
-    },
-    "identity rest": {
-        "en": "The largest term of the sum is exactly 1; `log1p` takes the others.",
-        "zh": "和中最大的一项恰为 1，其余各项交给 `log1p`。",
     },
 }
