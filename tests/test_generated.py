@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from derive.engines import typst_pdf
+from derive.engines import PDF, typst_pdf
 from derive.gallery import GALLERY
 from derive.output import stamped, stamped_bytes
 from derive.pipeline import derive
 from derive.render import DEFAULT_FORMATS, canonical_links, render
 from derive.spec import network
+from derive.targets import RenderOptions
 
 GENERATED = Path(__file__).parents[1] / "generated"
 FIX = "derive build " + " ".join(GALLERY) + " -o generated --force"
-HANDOUTS = ("shallow_tanh", "softmax_classifier")
-FIX_HANDOUTS = "derive build " + " ".join(HANDOUTS) + " --formats py,tex,pdf -o generated --force"
 TYPST = "0.15.2"
 
 
+@dataclass(frozen=True)
+class More:
+    """What some networks of the gallery have besides: the words of the command, and what they mean."""
+
+    names: tuple[str, ...]
+    words: str
+    formats: tuple[str, ...]
+    options: RenderOptions
+
+    @property
+    def command(self) -> str:
+        return f"derive build {' '.join(self.names)} {self.words} -o generated --force"
+
+
+HANDOUTS = ("shallow_tanh", "softmax_classifier")
+MORE = (
+    More(HANDOUTS, "--formats py,tex,pdf", ("tex", "pdf"), RenderOptions()),
+    More(HANDOUTS, "--formats pdf --lang zh", ("tex", "pdf"), RenderOptions(lang="zh")),
+)
+COMMANDS = "\n".join([FIX, *(more.command for more in MORE)])
 PAGES = {"README.md", "canonical_links.md"}
 FIX_LINKS = (
     "python -c 'from derive.render import canonical_links; print(canonical_links(), end=\"\")' "
@@ -34,9 +54,14 @@ def fresh(name: str) -> dict[str, bytes]:
     """The files of a gallery network as they have to be."""
     made = derive(network(name))
     files = {file: stamped(text).encode() for file, text in render(made, DEFAULT_FORMATS).items()}
-    if name in HANDOUTS:
-        (text,) = render(made, ["typ"]).values()
-        files["derivation.pdf"] = stamped_bytes(typst_pdf(text, "en"))
+    for more in MORE:
+        if name in more.names:
+            texts = render(made, [form for form in more.formats if form != PDF], more.options)
+            files |= {file: stamped(text).encode() for file, text in texts.items()}
+            if PDF in more.formats:
+                ((file, text),) = render(made, ["typ"], more.options).items()
+                content = stamped_bytes(typst_pdf(text, more.options.lang))
+                files[file.removesuffix("typ") + PDF] = content
     return files
 
 
@@ -49,7 +74,7 @@ def test_a_network_of_the_gallery_is_up_to_date(name: str) -> None:
         drifted = [file for file in drifted if not file.endswith(".pdf")]
     assert not missing and not extra and not drifted, (
         f"generated/{name}: missing {sorted(missing)}, not made by derive {sorted(extra)} (delete them), "
-        f"changed {sorted(drifted)}. Look at the difference after\n{FIX}\n{FIX_HANDOUTS}"
+        f"changed {sorted(drifted)}. Look at the difference after\n{COMMANDS}"
     )
 
 
@@ -74,4 +99,4 @@ def test_the_readme_lists_every_network() -> None:
         assert f"[{name}]({name}/)" in text and f"`{spec}`" in text, (
             f"generated/README.md lacks {name}, {spec}"
         )
-    assert FIX in text and FIX_HANDOUTS in text
+    assert COMMANDS in text
