@@ -150,12 +150,16 @@ def convexity(paper: Paper, net: Layers, found: Distribution) -> Iterator[Block]
         loss = LOSSES[name].expr.xreplace({LOSS_A: A, LOSS_Y: Y})
         first = tidy(sp.diff(loss, A) * slope)
         second[key] = tidy(sp.diff(first, A) * slope)
-        z = Letter("z")
+        z, once = Letter("z"), paper.say("convex first", loss=paper.named(name))
         yield Kept(
             (
                 Steps(
                     (
-                        Line(derivative(1, z), Formula(as_printed(first)), paper.say("differentiated")),
+                        Line(
+                            derivative(1, z),
+                            Formula(as_printed(first)),
+                            paper.say("convex first", loss=paper.named(name)),
+                        ),
                         Line(derivative(2, z), Formula(as_printed(second[key])), paper.say(key)),
                     )
                 ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import ceil, floor
+from math import ceil, dist, floor
 
 from derive.handout.drawing import Drawing, Label, Point, Stroke
 from derive.handout.functions import Curve
@@ -14,6 +14,7 @@ LEFT, RIGHT, TOP, BOTTOM = 9.0, 3.0, 3.0, 6.0
 LOW, HIGH = -4, 4
 LARGEST = 4
 COUNT = 60
+BESIDE = 3.0
 Item = Stroke | Label
 
 
@@ -31,6 +32,11 @@ class Frame:
 
     def point(self, z: float, value: float) -> Point:
         return self.x(z), self.y(value)
+
+    def room(self, place: Point) -> float:
+        """How far inside a point is; negative outside."""
+        (left, foot), (right, head) = self.point(LOW, self.low), self.point(HIGH, self.high)
+        return min(place[0] - left, right - place[0], place[1] - head, foot - place[1])
 
 
 def plots(curves: list[Curve], description: str) -> Drawing:
@@ -77,21 +83,27 @@ def _axes(frame: Frame) -> Iterator[Item]:
 
 
 def _names(frame: Frame, points: list[tuple[float, float, float]]) -> Iterator[Item]:
-    """Each curve is named where the two are far apart, on the side away from the other."""
-    shown = [p for p in points if abs(p[0]) < 3.2 and all(frame.low <= v <= frame.high for v in p[1:])]
-    if not shown:
-        return
-    z, value, slope = max(shown, key=lambda p: abs(p[1] - p[2]))
-    names: tuple[tuple[float, Math, str], ...] = (
-        (value, Letter("g"), "forward"),
-        (slope, Scripts(Letter("g"), above=Mark("prime")), "backward"),
+    """Each curve is named beside it, where the other curve, the frame and the other name are far away."""
+    curves = [[frame.point(z, both[n]) for z, *both in points] for n in range(2)]
+    names: tuple[tuple[Math, str], ...] = (
+        (Letter("g"), "forward"),
+        (Scripts(Letter("g"), above=Mark("prime")), "backward"),
     )
-    for here, name, colour in names:
-        above = here >= max(value, slope)
-        x, y = frame.point(z, here)
-        room = y - frame.y(frame.high) > 5 if above else frame.y(frame.low) - y > 5
-        up = above if room else not above
-        yield Label((x, y - 3 if up else y + 3), name, "c", colour, 8.5)
+    taken: list[Point] = []
+    for own, other, (name, colour) in zip(curves, reversed(curves), names, strict=True):
+        places = [(x, y + side) for x, y in own[::4] for side in (-BESIDE, BESIDE)]
+        free = {
+            place: min(2 * _room(place, own), _room(place, [*other, *taken]), frame.room(place), 3 * BESIDE)
+            for place in places
+        }
+        best = max(free, key=lambda place: free[place])
+        if free[best] > BESIDE / 2:
+            taken.append(best)
+            yield Label(best, name, "c", colour, 8.5)
+
+
+def _room(place: Point, others: list[Point]) -> float:
+    return min(dist(place, other) for other in others)
 
 
 def _number(value: float) -> Math:

@@ -47,8 +47,9 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "A loss that is convex in {z} leads a gradient downhill from everywhere. The second derivatives tell; both are written in {a}.",
         "zh": "若损失是 {z} 的凸函数，则无论从何处出发，沿梯度的反方向都走向最小值。凸性由二阶导数判断，下面的导数都用 {a} 表示。",
     },
-    "convex cross": {"en": "cross-entropy: never negative, convex", "zh": "交叉熵：处处非负，是凸函数"},
-    "convex square": {"en": "squared error: changes its sign", "zh": "平方误差：会变号，不是凸函数"},
+    "convex first": {"en": "{loss}, differentiated", "zh": "{loss}求导"},
+    "convex cross": {"en": "never negative: convex", "zh": "处处非负：是凸函数"},
+    "convex square": {"en": "changes its sign: not convex", "zh": "会变号：不是凸函数"},
     "convex verdict": {
         "en": "With the label {y} and {z} the second is {value}: there the squared error bends downwards, and its gradient, which holds the factor {slope}, is almost 0 exactly where the network is most wrong.",
         "zh": "当标签 {y}、{z} 时，后者为 {value}：平方误差在该处向下弯曲。它的梯度含有因子 {slope}，恰恰在预测错得最严重的地方几乎为 0。",
