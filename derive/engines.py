@@ -42,9 +42,7 @@ class Engine:
 def typst_pdf(text: str, lang: str) -> bytes:
     """The pages under Typst; MissingError for a character that no font of ours has."""
     typst = _typst()
-    missing = missing_characters(text)
-    if missing:
-        raise MissingError(_missing_message(missing))
+    refuse(missing_characters(text))
     try:
         return bytes(typst.compile(text.encode(), format="pdf", timestamp=0, **_fonts()))
     except typst.TypstError as error:
@@ -79,6 +77,12 @@ def _kept() -> frozenset[int]:
     return frozenset(kept())
 
 
+def rare_hanzi(text: str) -> list[str]:
+    """Wide characters of the text that the Chinese fonts beside this file lack."""
+    wide = {c for c in text if unicodedata.east_asian_width(c) in WIDE}
+    return sorted(c for c in wide if ord(c) not in shipped())
+
+
 def unset(characters: Collection[str]) -> list[str]:
     """Those that no font has, found by setting each of them on a page of its own."""
     if not characters:
@@ -93,7 +97,12 @@ def unset(characters: Collection[str]) -> list[str]:
 
 
 def latexmk_pdf(text: str, lang: str) -> bytes:
-    """The pages under TeX: pdflatex for English, xelatex for Chinese."""
+    """The pages under TeX: pdflatex for English, xelatex for Chinese, where a hanzi may be a MissingError.
+
+    TeX's Chinese fonts leave a gap for what they lack; they have every hanzi that ours have.
+    """
+    if lang == "zh":
+        refuse(rare_hanzi(text))
     program = "-xelatex" if lang == "zh" else "-pdf"
     command = ["latexmk", program, "-interaction=nonstopmode", "-halt-on-error", "derivation.tex"]
     return _run(command, {"derivation.tex": text}, "derivation.pdf", "derivation.log", r"^! .*")
@@ -104,10 +113,7 @@ def chrome_pdf(text: str, lang: str) -> bytes:
 
     Which fonts a browser would take instead depends on the machine.
     """
-    hanzi = {c for c in text if unicodedata.east_asian_width(c) in WIDE}
-    missing = sorted(c for c in hanzi if ord(c) not in shipped())
-    if missing:
-        raise MissingError(_missing_message(missing))
+    refuse(rare_hanzi(text))
     command = [
         *(chrome() or "chromium", "--headless", "--no-sandbox", "--disable-gpu"),
         *("--no-pdf-header-footer", "--print-to-pdf=derivation.pdf", "derivation.html"),
@@ -156,7 +162,12 @@ def _fonts() -> dict[str, Any]:
     return {"ignore_system_fonts": True, "font_paths": [str(FONTS)] if FONTS.is_dir() else []}
 
 
-def _missing_message(missing: list[str]) -> str:
+def refuse(missing: list[str]) -> None:
+    """MissingError where there are any."""
+    if not missing:
+        return
     shown = ", ".join(f"{c} (U+{ord(c):04X})" for c in missing[:5])
     more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-    return f"no font of the handout has {shown}{more}; rename what holds it, or leave pdf out of --formats"
+    raise MissingError(
+        f"no font of the handout has {shown}{more}; rename what holds it, or leave pdf out of --formats"
+    )

@@ -20,7 +20,7 @@ from derive import Derivation, Network, derive
 from derive.activations import ACTIVATIONS
 from derive.calculus.rules import RULES
 from derive.cli import run
-from derive.engines import typst_pdf
+from derive.engines import ENGINES, typst_pdf
 from derive.fonts.noto import gb2312, kept
 from derive.handout import blocks as b
 from derive.handout.drawing import Drawing, Label
@@ -82,6 +82,17 @@ def test_a_font_has_every_hanzi_and_its_licence(name: str) -> None:
     owner = names[0].removeprefix("© ").partition(" (")[0]
     licence = (FONTS / "OFL.txt").read_text(encoding="utf-8")
     assert f"Copyright {owner}" in licence and "Reserved Font Name" not in names[0] + licence[:300]
+
+
+def test_the_fonts_of_tex_have_every_hanzi_too() -> None:
+    finder = shutil.which("kpsewhich")
+    asked = [finder or "", "FandolSong-Regular.otf", "FandolSong-Bold.otf"]
+    found = finder and subprocess.run(asked, capture_output=True, text=True).stdout.split()
+    if not found:
+        pytest.skip("no Fandol; it is in texlive-lang-chinese")
+    for path in found:
+        points = pytest.importorskip("fontTools.ttLib").TTFont(path).getBestCmap()
+        assert {point for point in kept() if chr(point) >= "一"} <= set(points)
 
 
 # The wording
@@ -280,7 +291,7 @@ def test_the_fonts_of_the_pages_are_ours(tmp_path: Path) -> None:
     assert all(re.search(r" yes +yes +yes ", row) for row in rows)
 
 
-@pytest.mark.parametrize("engine", ["typst", "chrome"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_hanzi_that_the_fonts_lack_is_refused_by_name(
     engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
