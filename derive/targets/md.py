@@ -107,7 +107,7 @@ def quoted(shown: str) -> str:
 
 
 def _title(block: b.Title) -> str:
-    parts = [f"# {escape(block.title)}", f"**{escape(block.name)}** ({escape(block.kind)})"]
+    parts = [f"# {escape(block.title)}", f"**{escape(block.name)}** · {escape(block.kind)}"]
     parts += [text(block.subtitle)] if block.subtitle else []
     parts += [image(block.picture)] if block.picture else []
     return "\n\n".join(parts)

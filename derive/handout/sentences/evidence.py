@@ -47,11 +47,11 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "numeric open": {
         "en": "The lines of NumPy were not run: a function without a formula has no numbers to run them on.",
-        "zh": "NumPy 代码没有运行：含有没有给出公式的函数，无法取数值计算。",
+        "zh": "NumPy 代码没有运行：其中有未给出公式的函数，无法代入数值计算。",
     },
     "numeric nowhere": {
         "en": "The lines of NumPy were not run: no random values were found away from kinks and undefined values.",
-        "zh": "NumPy 代码没有运行：没有找到避开折点和无定义之处的随机值。",
+        "zh": "NumPy 代码没有运行：没有找到能避开不可导点和无定义处的随机值。",
     },
     "not checked": {"en": "Not checked", "zh": "未检验"},
     "proof scope": {

@@ -40,7 +40,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "loss cases": {
         "en": "For the label 1 the loss is {one}, for the label 0 it is {zero}: a sure and wrong answer costs without bound. At {a} it costs {right} where it is right and {wrong} where it is wrong.",
-        "zh": "标签为 1 时损失为 {one}，标签为 0 时为 {zero}：预测越有把握而又错误，损失就越大，没有上界。当 {a} 时，预测正确的损失为 {right}，预测错误的损失为 {wrong}。",
+        "zh": "标签为 1 时损失为 {one}，标签为 0 时为 {zero}：错误的预测越有把握，损失就越大，没有上界。当 {a} 时，预测正确的损失为 {right}，预测错误的损失为 {wrong}。",
     },
     "convex": {"en": "Why not the squared error after a sigmoid", "zh": "为什么 sigmoid 之后不用平方误差"},
     "convex text": {
