@@ -18,7 +18,7 @@ import pytest
 
 from derive import Derivation, Network, derive
 from derive.activations import ACTIVATIONS
-from derive.calculus.rules import RULES
+from derive.calculus.rules import RULES, Rule
 from derive.cli import run
 from derive.engines import ENGINES, typst_pdf
 from derive.fonts.noto import gb2312, kept
@@ -162,6 +162,12 @@ def test_mathematics_stands_apart_from_hanzi() -> None:
     assert say("scale text", "zh", n="三", w=x, x=x)[0] == "随机权重应取多大？设三个输入 "
     assert say("kink", "zh", name="ReLU", point=x, value=x)[0] == "ReLU 在 "
     assert say("kink", "zh", name="恒等函数", point=x, value=x)[0] == "恒等函数在 "
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_reason_is_there_in_both_languages_with_the_same_places(rule: Rule) -> None:
+    places = [sorted(re.findall(PLACE, rule.reason[lang])) for lang in ("en", "zh")]
+    assert set(rule.reason) == {"en", "zh"} and places[0] == places[1]
 
 
 @pytest.mark.parametrize("name", [*ACTIVATIONS, *LOSSES])
