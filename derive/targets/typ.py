@@ -119,10 +119,12 @@ def _flow(block: b.Flow) -> str:
 
 
 def _cell(parts: b.Text, align: str) -> str:
-    """Mathematics of its own in a narrow column is set as a block, which has its full height."""
-    if len(parts) == 1 and isinstance(parts[0], Math) and align.islower():
+    """Mathematics of its own is set at its full height: as a block in a narrow column, else in lines."""
+    if len(parts) != 1 or not isinstance(parts[0], Math):
+        return content(parts)
+    if align.islower():
         return display(parts[0])
-    return content(parts)
+    return f"[$#math.display({math(parts[0])}.body)$]"
 
 
 def _summary(block: b.Summary) -> str:

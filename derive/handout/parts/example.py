@@ -19,7 +19,7 @@ def blocks(paper: Paper) -> Iterator[Block]:
     made = paper.example
     if made is None:
         return
-    yield Section("", paper.say("example"), fresh=True)
+    yield Section("", paper.say("example"))
     narrowed = any(made.sizes[symbol] != size for symbol, size in paper.program.sizes.items())
     key = "example narrowed" if narrowed else "example text"
     widths = " → ".join(str(made.sizes[symbol]) for symbol in paper.program.sizes)

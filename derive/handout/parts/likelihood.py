@@ -150,7 +150,7 @@ def convexity(paper: Paper, net: Layers, found: Distribution) -> Iterator[Block]
         loss = LOSSES[name].expr.xreplace({LOSS_A: A, LOSS_Y: Y})
         first = tidy(sp.diff(loss, A) * slope)
         second[key] = tidy(sp.diff(first, A) * slope)
-        z, once = Letter("z"), paper.say("convex first", loss=paper.named(name))
+        z = Letter("z")
         yield Kept(
             (
                 Steps(

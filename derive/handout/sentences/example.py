@@ -4,12 +4,12 @@
 SENTENCES: dict[str, dict[str, str]] = {
     "example": {"en": "A worked example", "zh": "算例"},
     "example text": {
-        "en": "Two samples, {m}, printed to four decimals. The third column can be redone from the digits on this page and gives the digits that are printed; other entries may differ by one in the last place.",
-        "zh": "两个样本（{m}），保留四位小数。第三列可以用本页的数字重算，得到的正是印出的数字；其他元素的最后一位可能相差 1。",
+        "en": "Two samples, {m}, printed to four decimals. The third column can be redone from the digits printed here and gives the digits that are printed; other entries may differ by one in the last place.",
+        "zh": "两个样本（{m}），保留四位小数。第三列可以用这里印出的数字重算，得到的正是印出的数字；其他元素的最后一位可能相差 1。",
     },
     "example narrowed": {
-        "en": "Two samples, {m}, and the same network with narrower layers, {widths}: its formulas are the same. Values are printed to four decimals. The third column can be redone from the digits on this page and gives the digits that are printed.",
-        "zh": "两个样本（{m}），网络的各层改窄为 {widths}，公式不变。数值保留四位小数。第三列可以用本页的数字重算，得到的正是印出的数字。",
+        "en": "Two samples, {m}, and the same network with narrower layers, {widths}: its formulas are the same. Values are printed to four decimals. The third column can be redone from the digits printed here and gives the digits that are printed.",
+        "zh": "两个样本（{m}），网络的各层改窄为 {widths}，公式不变。数值保留四位小数。第三列可以用这里印出的数字重算，得到的正是印出的数字。",
     },
     "quantity": {"en": "Result", "zh": "量"},
     "equation": {"en": "Eq.", "zh": "公式"},
