@@ -29,9 +29,11 @@ from derive.handout.sentences import SENTENCES
 from derive.handout.writing import LatexWriter
 from derive.proof import Proof
 from derive.render import render
-from derive.targets import RenderOptions, tex
+from derive.targets import RenderOptions
 from derive.targets.folding import foldable
 from derive.targets.glyphs import tex_text
+from derive.targets.tex_blocks import BLOCKS
+from derive.targets.tex_blocks import text as text_of
 
 LINE = "3 -> 4 tanh -> 1 sigmoid"
 HOSTILE = "Größe_权 Ω-1"
@@ -197,8 +199,8 @@ def test_no_sentence_has_a_letter_that_the_fonts_lack(key: str) -> None:
 
 def test_prose_turns_names_into_mathematics_and_nothing_else() -> None:
     paper = Paper(derivation())
-    assert tex.text(paper.prose("A2 = f(Z2) & 50% of Z22")) == r"$A^{[2]}$ = f($Z^{[2]}$) \& 50\% of Z22"
-    assert tex.text(paper.prose("Σ_k Y[k, i] = 1")) == r"$\sum_{k}$ $Y_{ki}$ = 1"
+    assert text_of(paper.prose("A2 = f(Z2) & 50% of Z22")) == r"$A^{[2]}$ = f($Z^{[2]}$) \& 50\% of Z22"
+    assert text_of(paper.prose("Σ_k Y[k, i] = 1")) == r"$\sum_{k}$ $Y_{ki}$ = 1"
 
 
 def shape_lines(made: Derivation) -> dict[str, str]:
@@ -247,7 +249,7 @@ def test_parts_are_chosen_and_stand_alone(tmp_path: Path) -> None:
 
 
 def test_blocks_are_those_that_the_document_has(tmp_path: Path) -> None:
-    assert set(tex.BLOCKS) == set(b.Block.__subclasses__())
+    assert set(BLOCKS) == set(b.Block.__subclasses__())
 
 
 LONGEST = "x" * 50
