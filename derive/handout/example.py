@@ -13,7 +13,8 @@ import sympy as sp
 
 from derive.derivation import Derivation
 from derive.handout.doubles import Known, double
-from derive.notation import Element, IndexSum, Tensor, expression
+from derive.notation import Element, IndexSum, Tensor, elements, expression
+from derive.numbers import holds
 from derive.program import Program
 from derive.targets.layers import Layers
 from derive.targets.lines import needed_gradients
@@ -127,11 +128,16 @@ class Example:
 
     @cached_property
     def cost(self) -> float:
-        program = self.program
-        total: float = sum(self.tables[program.loss.serial].values())
-        if program.regularizer is not None:
-            total += self.tables[program.regularizer.serial][()]
-        return double(program.scale, self.sizes)({}) * total
+        return self.scale * sum(sum(self.tables[tensor.serial].values()) for tensor in self.totalled)
+
+    @property
+    def totalled(self) -> list[Tensor]:
+        """What the cost is the scaled sum of."""
+        return [t for t in (self.program.loss, self.program.regularizer) if t is not None]
+
+    @cached_property
+    def scale(self) -> float:
+        return double(self.program.scale, self.sizes)({})
 
     @cached_property
     def updated(self) -> Example:
@@ -151,11 +157,16 @@ class Example:
         return plain(number) if element in self.given else fixed(number)
 
     def hand(self, name: str) -> sp.Expr | None:
-        """The first entry of what has this name, in index form with its indices at 0; None if not redone."""
+        """The first entry of what has this name, in index form with its indices at 0, by the branch that
+        its digits take; None if not redone."""
         if self.redone(name) is None:
             return None
         _, indices, body = self.plan.by_name[name]
-        return body.xreplace(dict.fromkeys(indices, sp.Integer(0)))
+        body = body.xreplace(dict.fromkeys(indices, sp.Integer(0)))
+        while isinstance(body, sp.Piecewise):
+            known = {e: float(self.digits(e).replace("−", "-")) for e in elements(body)}
+            body = next(branch for branch, condition in body.args if holds(condition, known))
+        return body
 
     def redone(self, name: str) -> str | None:
         """What a reader gets for the first entry from the printed digits; None where that takes too many."""
@@ -172,7 +183,8 @@ class Example:
             found = self.redone(name)
             if found is not None and found != self.digits(tensor[(0,) * len(tensor.dims)]):
                 return False
-        return True
+        digits = [self.printed[tensor.serial] for tensor in self.totalled]
+        return fixed(self.scale * sum(sum(table.values()) for table in digits)) == fixed(self.cost)
 
 
 def example(derivation: Derivation, net: Layers | None) -> Example | None:

@@ -19,7 +19,7 @@ from derive.handout.doubles import Known, double
 from derive.notation import Element, Tensor, elements
 from derive.numbers import value
 from derive.program import Node
-from derive.ranges import Z
+from derive.ranges import Interval, Z, range_of
 
 A = sp.Symbol("a", real=True)
 FAR = mp.mpf(10) ** 6
@@ -29,7 +29,11 @@ STEP = 0.5
 
 
 _PRINTED = {Z: Tensor("z", latex_name="z")[()], A: Tensor("a", latex_name="a")[()]}
-_PRINTED |= {likelihoods.A: _PRINTED[A], likelihoods.Y: Tensor("y", role="label", latex_name="y")[()]}
+_PRINTED |= {
+    likelihoods.TWO_PI: Tensor("two_pi", latex_name=r"2\pi")[()],
+    likelihoods.A: _PRINTED[A],
+    likelihoods.Y: Tensor("y", role="label", latex_name="y")[()],
+}
 
 
 def as_printed(expr: sp.Expr) -> sp.Expr:
@@ -77,6 +81,13 @@ class Curve:
     @cached_property
     def _ones(self) -> dict[Element, Any]:
         return {element: mp.mpf(1) for element in elements(self.formula)}
+
+    @property
+    def range(self) -> Interval:
+        """Its values; with a hyperparameter without a number only their bounds are known."""
+        if elements(self.formula):
+            return Interval(*(self.node.tensor.interval or (-sp.oo, sp.oo)))
+        return range_of(self.formula, f"activation {self.node.note}")
 
     def limit(self, side: int) -> sp.Expr | None:
         """The limit at +∞ or −∞, read off a value far out; None where it has no simple one."""

@@ -9,6 +9,8 @@ import sympy as sp
 
 A = sp.Symbol("a", positive=True)
 Y = sp.Symbol("y", nonnegative=True)
+TWO_PI = sp.Symbol("two_pi", positive=True)
+"""2π as it stands in books: SymPy would take its factors apart."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Distribution:
 DISTRIBUTIONS = (
     Distribution("bernoulli", A**Y * (1 - A) ** (1 - Y)),
     Distribution("categorical", A**Y, joint=True),
-    Distribution("gaussian", sp.exp(-((Y - A) ** 2) / 2) / sp.sqrt(2 * sp.pi)),
+    Distribution("gaussian", sp.exp(-((Y - A) ** 2) / 2) / sp.sqrt(TWO_PI)),
     Distribution("poisson", A**Y * sp.exp(-A) / sp.factorial(Y)),
 )
 

@@ -15,6 +15,7 @@ from derive.targets import RenderOptions, Target, file_name
 
 SPECIAL = frozenset('\\*_`$#<>@[]~"/=+|{}^&%')
 WRITER = TypstWriter()
+ANNOUNCED = (b.Steps, b.Result, b.Flow, b.Table, b.Pair, b.Kept)
 SHORT = 40
 """Characters of source: shorter mathematics in a sentence stays on its line."""
 
@@ -253,14 +254,12 @@ def _anchors(blocks: tuple[b.Block, ...]) -> Iterator[int]:
 
 
 def _body(blocks: tuple[b.Block, ...]) -> Iterator[str]:
-    """Blocks one after the other; a sentence under a heading stays with what follows, as the heading does."""
-    before: b.Block | None = None
-    for block in blocks:
+    """Blocks one after the other; a sentence under a heading, or before what it announces, stays with it."""
+    for before, block, after in zip((None, *blocks), blocks, (*blocks[1:], None), strict=False):
         shown = source(block)
-        if isinstance(before, b.Section) and isinstance(block, b.Paragraph):
+        if isinstance(block, b.Paragraph) and (isinstance(before, b.Section) or isinstance(after, ANNOUNCED)):
             shown = shown.replace("#sentence", "#lead", 1)
         yield shown
-        before = block
 
 
 def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import mpmath as mp
-import sympy as sp
 
 from derive.handout.blocks import Block, Figure, Kept, Line, Paragraph, Section, Steps, Table, Text
 from derive.handout.functions import SMALL, A, Curve, as_printed
@@ -99,9 +98,9 @@ def facts(paper: Paper, curve: Curve) -> tuple[Text, ...]:
 
 
 def _range(paper: Paper, curve: Curve) -> Text:
-    bounds = curve.node.tensor.interval
-    low, high = bounds if bounds is not None else (-sp.oo, sp.oo)
-    return (Bracketed(joined(",", paper.math(low), paper.math(high))),)
+    found = curve.range
+    ends = "[" if found.low_closed else "(", "]" if found.high_closed else ")"
+    return (Bracketed(joined(",", paper.math(found.low), paper.math(found.high)), *ends),)
 
 
 def _limits(curve: Curve) -> Text:

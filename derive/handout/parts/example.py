@@ -10,7 +10,7 @@ from derive.handout.blocks import Block, Flow, Paragraph, Ref, Section, Table, T
 from derive.handout.example import RATE, Example, entries, fixed
 from derive.handout.maths import Bracketed, Digits, Formula, Grid, Letter, Math, Whole, Worked, joined
 from derive.handout.paper import Paper
-from derive.notation import Tensor
+from derive.notation import Element, Tensor
 
 Row = tuple[Text, ...]
 
@@ -73,21 +73,17 @@ def row(paper: Paper, made: Example, name: str, tensor: Tensor) -> Row:
     if by_hand is not None:
         first = tensor[(0,) * len(tensor.dims)]
         left = Whole(tensor, tuple("1" for _ in tensor.dims))
+        result = Digits(made.digits(first))
         worked = Worked(by_hand, made.digits, made.sizes)
-        line = (joined("=", left, worked, Digits(made.digits(first))),)
+        at_once = by_hand.is_number or isinstance(by_hand, Element)
+        line = (joined("=", left, result) if at_once else joined("=", left, worked, result),)
     return (Whole(tensor),), (Ref(paper.numbers[name]),), line, (grid(made, tensor),)
 
 
 def cost_row(paper: Paper, made: Example) -> Row:
-    loss = made.program.loss
-    losses = [Digits(made.digits(loss[entry])) for entry in entries(loss, made.sizes)]
-    total: Math = losses[0] if len(losses) == 1 else joined("+", *losses)
+    parts = [Digits(made.digits(t[entry])) for t in made.totalled for entry in entries(t, made.sizes)]
+    total: Math = parts[0] if len(parts) == 1 else joined("+", *parts)
     scale = sp.sympify(made.program.scale).xreplace(made.sizes)
-    line = joined("=", Letter("J"), joined("", Formula(scale), Bracketed(total)), Digits(fixed(made.cost)))
-    regularized = made.program.regularizer is not None
-    return (
-        (Letter("J"),),
-        (Ref(paper.numbers["J"]),),
-        () if regularized else (line,),
-        (Digits(fixed(made.cost)),),
-    )
+    cost = Digits(fixed(made.cost))
+    line = joined("=", Letter("J"), joined("", Formula(scale), Bracketed(total)), cost)
+    return (Letter("J"),), (Ref(paper.numbers["J"]),), (line,), (cost,)

@@ -15,6 +15,8 @@ WIDTH, TILE = 157.0, (10.4, 6.8)
 MOST = 7
 ROW = 3.6
 NAME = 12
+LETTER = 1.15
+"""Millimetres that a letter of a label takes."""
 Item = Stroke | Label | Tile
 
 
@@ -58,8 +60,10 @@ def _items(
             yield Stroke(((end, middle + 1.1), (start, middle + 1.1)), "backward", 1.0, True, True)
         name = operation(paper, node)
         lines: list[Math | str] = [*stacked(name)] if isinstance(name, str) else [name]
+        widest = max(map(width, lines)) if isinstance(name, str) else 0
+        above = middle - (3.4 if widest < end - start else TILE[1] / 2 + 2)
         for number, line in enumerate(reversed(lines)):
-            yield Label(((start + end) / 2, middle - 3.4 - 3 * number), line, "c", "forward", 7)
+            yield Label(((start + end) / 2, above - 3 * number), line, "c", "forward", 7)
         yield from _tile(paper, made, node.tensor, places[n], middle)
         yield from _leaves(paper, node, (start + end) / 2, places[n], middle, below)
     if fused(paper):
@@ -104,6 +108,11 @@ def _tile(paper: Paper, made: Example | None, tensor: Tensor, x: float, middle: 
     symbol = paper.tensors.get(f"d{tensor.name}")
     if symbol is not None and symbol.role == "gradient" and (symbol[(0,) * len(symbol.dims)] in made.values):
         yield Label((x, middle + TILE[1] / 2 + 1.2), above_grid(column(made, symbol)), "s", "backward", 7)
+
+
+def width(text: Math | str) -> float:
+    """How wide a word of a label is, about, in millimetres."""
+    return sum(LETTER * (2 if letter > "\u2e80" else 1) for letter in str(text))
 
 
 def stacked(name: str) -> list[str]:

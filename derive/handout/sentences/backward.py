@@ -27,7 +27,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "zh": "{first} 与 {second} 按两种次序、各自转置或不转置，共有八种乘积；只有 {product} 的维度是 {shape}，与 {of} 相同。",
     },
     # the page that collects everything
-    "summary": {"en": "All formulas on one page", "zh": "公式汇总"},
+    "summary": {"en": "All formulas", "zh": "公式汇总"},
     "summary text": {
         "en": "Each formula with its number, where it comes from, and its line of NumPy.",
         "zh": "列出每个公式的编号、来由和对应的一行 NumPy 代码。",
