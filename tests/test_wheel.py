@@ -45,5 +45,9 @@ def test_the_wheel_works_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> 
     run([programs / "derive", "build", "2 -> 3 tanh -> 1 sigmoid", "-o", "made"], tmp_path)
     (made,) = (tmp_path / "made").iterdir()
     assert {"train.py", "derivation.tex"} <= {path.name for path in made.iterdir()}
+    chinese = ["--lang", "zh", "--formats", "pdf,html", "--detail", "brief", "-o", "chinese"]
+    run([programs / "derive", "build", "2 -> 3 tanh -> 1 sigmoid", *chinese], tmp_path)
+    (pages,) = (tmp_path / "chinese").iterdir()
+    assert {"derivation.zh.pdf", "derivation.zh.html"} <= {path.name for path in pages.iterdir()}
     (tmp_path / "data.csv").write_text("".join(f"{i % 7},{i % 5},{int(i % 7 > 3)}\n" for i in range(40)))
     assert "accuracy" in run([programs / "python", made / "train.py", "data.csv"], tmp_path)
