@@ -24,7 +24,7 @@ def scalar_derivative(formula: sp.Expr, variable: sp.Symbol) -> sp.Expr:
     """d formula/d variable by SymPy, branch by branch where the formula has branches.
 
     Min and Max are branches first: their derivative in SymPy is Heaviside, whose value at 0 is 1/2.
-    A jump adds nothing: derivatives are declared at kinks, never distributions.
+    A jump adds nothing: derivatives are declared at kinks, never distributions. sinh u/cosh u is tanh u.
     """
     if formula.has(sp.Max, sp.Min):
         formula = formula.rewrite(sp.Piecewise)
@@ -36,6 +36,9 @@ def scalar_derivative(formula: sp.Expr, variable: sp.Symbol) -> sp.Expr:
             lambda e: isinstance(e, sp.Derivative),
             lambda e: sp.Function(f"{e.expr.func.__name__}'")(*e.expr.args),
         )
+    for cosh in derivative.atoms(sp.cosh):
+        (u,) = cosh.args
+        derivative = derivative.subs(sp.sinh(u) / cosh, sp.tanh(u))
     return derivative
 
 
