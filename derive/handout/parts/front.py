@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import sympy as sp
 
 from derive.handout.blocks import Block, Figure, Panel, Paragraph, Section, Table, Text, Title
-from derive.handout.maths import Digits, Formula, Letter, Mark, Scripts, Whole, joined
+from derive.handout.maths import Digits, Formula, Letter, Mark, Math, Scripts, Whole, joined
 from derive.handout.paper import Paper
 from derive.handout.pictures.graph import graph_picture
 from derive.handout.pictures.network import network_picture
 from derive.handout.writing import shape_of
 from derive.notation import Delta, Index, IndexSum, Mask, Tensor
+
+MOST_SIZES = 10
 
 
 def blocks(paper: Paper) -> Iterator[Block]:
@@ -53,7 +55,9 @@ def conventions(paper: Paper) -> Iterator[tuple[str, Text]]:
         at = {"i": Formula(i), "X": Whole(inputs[0]), "m": Letter("m")}
         yield paper.word("samples"), paper.say(f"samples {choice.layout}", **at)
     if program.sizes:
-        sizes = (joined("=", Formula(size), Digits(str(n))) for size, n in program.sizes.items())
+        sizes: list[Math] = [joined("=", Formula(size), Digits(str(n))) for size, n in program.sizes.items()]
+        if len(sizes) > MOST_SIZES:
+            sizes[3:-2] = [Mark("dots")]
         yield paper.word("sizes"), (*paper.listed(sizes), paper.word("stop"))
     kind = "same" if program.scale == 1 else choice.convention
     summed = paper.word("losses" if program.regularizer is None else "losses and regularizer")
