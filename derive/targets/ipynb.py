@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from derive.derivation import Derivation
@@ -10,11 +10,18 @@ from derive.handout.paper import Paper
 from derive.handout.parts import wanted
 from derive.targets import RenderOptions, Target, file_name, py
 from derive.targets.layers import layers
-from derive.targets.notebook.cells import written
+from derive.targets.notebook.cells import Cell, stripped, written
 from derive.targets.notebook.data import bounds, epochs, is_curved, labels, learning_rate
+from derive.targets.notebook.exercises import Sheet
 from derive.targets.notebook.functions import Functions
 from derive.targets.notebook.handout import Pages
 
+EDITIONS: Mapping[str, Callable[[Pages, RenderOptions], list[Cell]]] = {
+    "handout": lambda pages, options: pages.handout(wanted(options.parts, options.detail)),
+    "exercises": lambda pages, options: list(map(stripped, Sheet(pages, options).cells())),
+    "answers": lambda pages, options: Sheet(pages, options).cells(),
+}
+TITLES = {"handout": "title", "exercises": "exercises title", "answers": "answers title"}
 SCORES = {True: "root mean square error", False: "accuracy"}
 TRANSPOSED = {"columns": "", "rows": ".T"}
 
@@ -27,11 +34,8 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
 
     def notebook(program: str, code: Mapping[str, str]) -> str:
         pages = Pages(paper, net, Functions(program), {name: text.strip() for name, text in code.items()})
-        return written(
-            pages.handout(wanted(options.parts, options.detail)),
-            (f"Made by derive from {derivation.name}.", options.edition),
-            paper.word("title"),
-        )
+        marks = (f"Made by derive from {derivation.name}.", options.edition)
+        return written(EDITIONS[options.edition](pages, options), marks, paper.word(TITLES[options.edition]))
 
     low, high = bounds(net)
     return made | {

@@ -80,6 +80,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "zh": "在两个输入构成的网格上计算网络的输出；点为样本，颜色表示标签。",
     },
     "notebook surface": {"en": "The prediction surface", "zh": "预测曲面"},
+    "notebook tests": {"en": "Tests", "zh": "测试"},
     "largest relative error": {"en": "largest relative error", "zh": "最大相对误差"},
     "first and last cost": {"en": "cost of the first and of the last epoch", "zh": "第一轮和最后一轮的成本"},
     "accuracy": {"en": "accuracy", "zh": "准确率"},

@@ -44,6 +44,11 @@ class Pages:
     functions: Functions
     code: Mapping[str, str]
 
+    @property
+    def has_surface(self) -> bool:
+        """Whether the inputs can be drawn."""
+        return next(iter(self.net.sizes.values())) == TWO
+
     def setup(self) -> Cell:
         names = [name for group in FUNCTIONS.values() for name in group]
         missing = self.paper.word("notebook missing")
@@ -68,7 +73,7 @@ class Pages:
             "training", self.paper.say("notebook training text", J=Letter("J"), epochs=epochs(self.net))
         )
         yield Cell("training", "code", self.code["training"])
-        if len(self.net.sizes) and next(iter(self.net.sizes.values())) == TWO:
+        if self.has_surface:
             yield from self.chapter(
                 "surface" if self.net.is_regression else "boundary", self.paper.say("notebook boundary text")
             )
@@ -103,18 +108,18 @@ class Pages:
         return list(as_cells((*made, *self.running()), self.paper.lang))
 
 
-def flat(made: Iterable[Block | Cell]) -> Iterator[Block | Cell]:
+def flat(blocks: Iterable[Block]) -> Iterator[Block]:
     """Without what keeps blocks on one page: a notebook has none."""
-    for one in made:
-        if isinstance(one, Kept):
-            yield from flat(one.blocks)
+    for block in blocks:
+        if isinstance(block, Kept):
+            yield from flat(block.blocks)
         else:
-            yield one
+            yield block
 
 
 def as_cells(made: Iterable[Block | Cell], lang: str) -> Iterator[Cell]:
     """Blocks between cells become Markdown, a cell for each heading."""
-    made = tuple(flat(made))
+    made = tuple(part for one in made for part in (flat((one,)) if isinstance(one, Block) else (one,)))
     counted = iter(numbered(tuple(one for one in made if isinstance(one, Block)), lang))
     chapter = 0
     group: list[Block] = []
