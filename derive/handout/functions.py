@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from math import isnan
+from math import exp, isnan, pi, sqrt
 from typing import Any
 
 import mpmath as mp
@@ -26,11 +26,13 @@ FAR = mp.mpf(10) ** 6
 REACH = 30
 SMALL = 100
 STEP = 0.5
+WIDTH, FARTHEST = 0.05, 200
 
 
 _PRINTED = {Z: Tensor("z", latex_name="z")[()], A: Tensor("a", latex_name="a")[()]}
 _PRINTED |= {
     likelihoods.TWO_PI: Tensor("two_pi", latex_name=r"2\pi")[()],
+    likelihoods.VARIANCE: Tensor("variance", latex_name=r"\sigma^2")[()],
     likelihoods.A: _PRINTED[A],
     likelihoods.Y: Tensor("y", role="label", latex_name="y")[()],
 }
@@ -81,6 +83,13 @@ class Curve:
     @cached_property
     def _ones(self) -> dict[Element, Any]:
         return {element: mp.mpf(1) for element in elements(self.formula)}
+
+    @cached_property
+    def share(self) -> float:
+        """The mean of g(z)² for a standard normal z: the part of its size that a signal keeps."""
+        zs = [n * WIDTH for n in range(-FARTHEST, FARTHEST + 1)]
+        density = (exp(-z * z / 2) / sqrt(2 * pi) for z in zs)
+        return sum(p * self.quickly(self.formula, z) ** 2 for z, p in zip(zs, density, strict=True)) * WIDTH
 
     @property
     def range(self) -> Interval:

@@ -9,17 +9,22 @@ import sympy as sp
 
 A = sp.Symbol("a", positive=True)
 Y = sp.Symbol("y", nonnegative=True)
+VARIANCE = sp.Symbol("variance", positive=True)
 TWO_PI = sp.Symbol("two_pi", positive=True)
 """2π as it stands in books: SymPy would take its factors apart."""
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """p(y) when the output is a. joint: whether the outputs of a sample share one distribution."""
+    """p(y) when the output is a. joint: whether the outputs of a sample share one distribution.
+
+    variance: what VARIANCE stands for in the density, or 1 where it is left out.
+    """
 
     name: str
     density: sp.Expr
     joint: bool = False
+    variance: sp.Expr = sp.Integer(1)
 
     @cached_property
     def log(self) -> sp.Expr:
@@ -42,11 +47,22 @@ class Distribution:
 DISTRIBUTIONS = (
     Distribution("bernoulli", A**Y * (1 - A) ** (1 - Y)),
     Distribution("categorical", A**Y, joint=True),
-    Distribution("gaussian", sp.exp(-((Y - A) ** 2) / 2) / sp.sqrt(TWO_PI)),
     Distribution("poisson", A**Y * sp.exp(-A) / sp.factorial(Y)),
 )
 
 
+def gaussian(variance: sp.Expr) -> Distribution:
+    """A normal distribution around the output; a variance that is not 1 keeps its letter."""
+    v = sp.Integer(1) if variance == 1 else VARIANCE
+    density = sp.exp(-((Y - A) ** 2) / (2 * v)) / sp.sqrt(TWO_PI * v)
+    return Distribution("gaussian", density, variance=variance)
+
+
 def distribution(loss: sp.Expr) -> Distribution | None:
     """The distribution behind a loss, a formula in A and Y; None for a loss that comes from none of them."""
+    slope = sp.diff(loss, A)
+    if slope != 0 and not slope.has(sp.Piecewise):
+        variance = sp.cancel((A - Y) / slope)
+        if not variance.has(A, Y):
+            return gaussian(variance)
     return next((d for d in DISTRIBUTIONS if d.explains(loss)), None)

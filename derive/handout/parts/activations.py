@@ -14,6 +14,7 @@ from derive.handout.pictures.plots import plots
 from derive.program import Node
 from derive.ranges import Z
 
+SIMPLEST = 8
 SLOPE = Scripts(Letter("g"), above=Mark("prime"))
 
 
@@ -100,7 +101,13 @@ def facts(paper: Paper, curve: Curve) -> tuple[Text, ...]:
 def _range(paper: Paper, curve: Curve) -> Text:
     found = curve.range
     ends = "[" if found.low_closed else "(", "]" if found.high_closed else ")"
-    return (Bracketed(joined(",", paper.math(found.low), paper.math(found.high)), *ends),)
+    return (Bracketed(joined(",", _bound(found.low), _bound(found.high)), *ends),)
+
+
+def _bound(bound: sp.Expr) -> Math:
+    """A bound that is no simple fraction is a rounded number."""
+    simple = not bound.is_Rational or bound.q <= SIMPLEST
+    return Formula(bound) if simple else Digits(f"{float(bound):.3g}".replace("-", "−"))
 
 
 def _limits(curve: Curve) -> Text:

@@ -12,10 +12,23 @@ import sympy as sp
 from derive.derivation import Gradient
 from derive.handout.blocks import Block, Flow, Line, Paragraph, Section, Steps, Text
 from derive.handout.example import Example
-from derive.handout.maths import Bracketed, Digits, Formula, Letter, Mark, Math, Scripts, Upright, Whole, joined
+from derive.handout.maths import (
+    Bracketed,
+    Digits,
+    Formula,
+    Letter,
+    Mark,
+    Math,
+    Scripts,
+    Upright,
+    Whole,
+    joined,
+)
 from derive.handout.paper import Paper
 from derive.notation import Index, IndexSum, Tensor
 from derive.targets.py import gain
+
+NEAR = 0.1
 
 
 def blocks(paper: Paper) -> Iterator[Block]:
@@ -141,10 +154,24 @@ def scale(paper: Paper) -> Iterator[Block]:
     )
     gains = {node.note: gain(node) for node in net.activations if node.argument is not None}
     for name, factor in gains.items():
-        spread = Formula(sp.sqrt(sp.Integer(factor) / n))
-        key = "scale kept" if factor == 1 else "scale doubled"
+        share = paper.curves[name].share if factor > 1 else 1.0
+        key = (
+            "scale kept"
+            if factor == 1
+            else "scale doubled"
+            if abs(share - 1 / factor) < NEAR
+            else "scale open"
+        )
         yield Paragraph(
-            paper.say(key, name=paper.named(name), spread=spread, saturation=saturation(paper, name))
+            paper.say(
+                key,
+                name=paper.named(name),
+                spread=Formula(sp.sqrt(sp.Integer(factor) / n)),
+                z=Letter("z"),
+                square=joined("", Scripts(Letter("g"), above=Digits("2")), Bracketed(Letter("z"))),
+                share=Digits(f"{share:.2g}"),
+                saturation=saturation(paper, name),
+            )
         )
 
 

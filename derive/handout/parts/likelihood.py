@@ -11,7 +11,7 @@ import sympy as sp
 from derive.calculus.algebra import oriented
 from derive.handout.blocks import Block, Kept, Line, Paragraph, Result, Section, Steps
 from derive.handout.functions import Curve, as_printed
-from derive.handout.likelihoods import A, Distribution, Y, distribution
+from derive.handout.likelihoods import VARIANCE, A, Distribution, Y, distribution
 from derive.handout.maths import (
     Big,
     Bracketed,
@@ -48,7 +48,10 @@ def blocks(paper: Paper) -> Iterator[Block]:
         return
     yield Section("", paper.say("likelihood"))
     a, y = Formula(A), Formula(Y)
-    yield Paragraph(paper.say(f"likelihood {found.name}", a=a, y=y))
+    variance: Math = Formula(found.variance)
+    if found.variance != 1:
+        variance = joined("=", Formula(as_printed(VARIANCE)), paper.math(found.variance))
+    yield Paragraph(paper.say(f"likelihood {found.name}", a=a, y=y, variance=variance))
     yield from from_density(paper, net, found, loss)
     if found.name == "bernoulli":
         yield cases(paper, loss)
@@ -63,8 +66,7 @@ def entry_loss(net: Layers) -> sp.Expr | None:
     if body is None:
         return None
     names = {e: Y if e.tensor is net.Y else A for e in elements(body) if e.args}
-    plain = body.xreplace(names)
-    return None if elements(plain) else plain
+    return body.xreplace(names)
 
 
 def from_density(paper: Paper, net: Layers, found: Distribution, loss: sp.Expr) -> Iterator[Block]:

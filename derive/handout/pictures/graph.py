@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import sympy as sp
+
+from derive.arrays import Entrywise
 from derive.handout.drawing import Drawing, Label, Stroke, Tile
 from derive.handout.example import Example
 from derive.handout.maths import Digits, Formula, Grid, Mark, Math, Whole, joined
@@ -15,6 +18,7 @@ WIDTH, TILE = 157.0, (10.4, 6.8)
 MOST = 7
 ROW = 3.6
 NAME = 12
+SHORT = 3
 LETTER = 1.15
 """Millimetres that a letter of a label takes."""
 Item = Stroke | Label | Tile
@@ -90,7 +94,9 @@ def _around(paper: Paper, end: float, start: float, middle: float) -> Iterator[I
     yield Stroke(curve, "backward", 1.0, True, True, True)
     gradient = next(g for g in paper.derivation if g.of is chain(paper)[-3].tensor)
     if gradient.array is not None:
-        formula = joined("=", Whole(gradient.symbol), Formula(gradient.array, gradient.naming))
+        formula: Math = Whole(gradient.symbol)
+        if not isinstance(gradient.array, Entrywise) or sp.count_ops(gradient.array.formula) <= SHORT:
+            formula = joined("=", formula, Formula(gradient.array, gradient.naming))
         yield Label(((start + end) / 2 - 9, turn + 1.6), formula, "c", "backward", 7.5)
 
 

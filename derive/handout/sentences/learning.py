@@ -55,8 +55,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "zh": "在 {name} 之前，权重取标准差 {spread}，加权和的方差就与输入的方差相同。{saturation}",
     },
     "scale doubled": {
-        "en": "{name} passes only part of what it gets; weights before it have the standard deviation {spread}, which makes up for the half that is lost. {saturation}",
-        "zh": "{name} 只让一部分信号通过；它前面的权重取标准差 {spread}，以补偿损失的一半。{saturation}",
+        "en": "{name} passes only part of what it gets: for a standard normal {z} the mean of {square} is {share}. Weights before it have the standard deviation {spread}, which makes up for the half that is lost. {saturation}",
+        "zh": "{name} 只让一部分信号通过：{z} 服从标准正态分布时，{square} 的均值为 {share}。它前面的权重取标准差 {spread}，以补偿损失的一半。{saturation}",
+    },
+    "scale open": {
+        "en": "{name} has no bound. Weights before it have the standard deviation {spread}, as before every such activation; for a standard normal {z} the mean of {square} is {share}. {saturation}",
+        "zh": "{name} 无界。与其他无界的激活函数一样，它前面的权重取标准差 {spread}；{z} 服从标准正态分布时，{square} 的均值为 {share}。{saturation}",
     },
     "scale saturation": {
         "en": "Larger weights push it towards its flat part, which begins at {z}; there learning all but stops.",

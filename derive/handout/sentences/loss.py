@@ -12,8 +12,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "zh": "把一个样本的输出 {a} 看作各类别的概率。标签 {y} 在样本所属类别处为 1，其余为 0，因此乘积中只留下一个因子。",
     },
     "likelihood gaussian": {
-        "en": "Read the output {a} as the mean of the label {y}, which scatters around it with a normal distribution of variance 1.",
-        "zh": "设标签 {y} 服从以输出 {a} 为均值、方差为 1 的正态分布。",
+        "en": "Read the output {a} as the mean of the label {y}, which scatters around it with a normal distribution of variance {variance}.",
+        "zh": "设标签 {y} 服从以输出 {a} 为均值、方差为 {variance} 的正态分布。",
     },
     "likelihood poisson": {
         "en": "Read the output {a} as the expected count; the label {y} then has a Poisson distribution.",
