@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import mpmath as mp
+import sympy as sp
 
 from derive.handout.blocks import Block, Figure, Kept, Line, Paragraph, Section, Steps, Table, Text
 from derive.handout.functions import SMALL, A, Curve, as_printed

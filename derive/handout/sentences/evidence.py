@@ -19,7 +19,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "zh": "{checks} 项检验全部通过。检验取由种子 {seed} 决定的随机值，维度为 {sizes}，以大于 {power} 的素数为模做精确运算，比较每个梯度与正向定义的导数，以及每一步推导的两边。",
     },
     "proof carried": {
-        "en": "{carried} of these checks were not evaluated: they are others under other names, and that the definitions correspond was verified.",
+        "en": "Checks among these that are others under other names, and were not evaluated again: {carried}. That the definitions correspond was verified.",
         "zh": "其中 {carried} 项没有重新计算：它们与其他检验只差变量名，且已验证两者的定义相互对应。",
     },
     "carried": {"en": "Carried over", "zh": "沿用的检验"},
