@@ -277,6 +277,11 @@ def test_equal_neurons_stay_equal_and_equal_incoming_weights_alone_do_not() -> N
     assert not differ(after) and differ(alone)
 
 
+def test_sizes_with_indices_stand_whole_in_lines_of_shapes() -> None:
+    (shown,) = render(derive(SymbolicLayer()), ["typ"], RenderOptions(parts=("forward",))).values()
+    assert "(n_(l), n_(l - 1)) thin (n_(l - 1), m) + (n_(l), 1)" in shown
+
+
 def test_what_moves_when_everything_starts_at_zero() -> None:
     made = worked()
     given = {e: mp.mpf(0) if e.tensor.role == "parameter" else v for e, v in one_class(made).items()}

@@ -13,6 +13,8 @@ from derive.printing.order import ENTRYWISE, MATRIX, SUM, Product
 from derive.printing.printer import Piece
 
 Sizes = tuple[sp.Expr, ...]
+SHAPE = r"\((?:[^()]|\([^()]*\))*\)"
+"""In parentheses, with indices in parentheses inside where a notation writes n_(l)."""
 
 
 class ShapesPrinter(DisplayPrinter):
@@ -75,7 +77,7 @@ class ShapesPrinter(DisplayPrinter):
             return pieces[0]
         found: dict[str, Piece] = {}
         for piece in pieces:
-            alike = set(re.findall(r"\([^()]*\)", piece.text))
+            alike = set(re.findall(SHAPE, piece.text))
             whole = Piece(alike.pop()) if len(alike) == 1 and self.thin not in piece.text else piece
             found.update({whole.text: whole} if whole.text else {})
         if len(found) == 1:
