@@ -18,6 +18,7 @@ from jinja2 import UndefinedError
 from derive import Convention, Derivation, Network, derive
 from derive.arrays import Array
 from derive.calculus.rules import RULES
+from derive.cli.doctor import STYLES
 from derive.errors import SpecError
 from derive.gallery import GALLERY
 from derive.handout import blocks as b
@@ -306,6 +307,14 @@ def test_a_name_that_the_template_asks_for_and_nobody_gives_is_an_error() -> Non
 
     with pytest.raises(UndefinedError):
         _environment(target("tex")).get_template("tex/derivation.tex.jinja").render(name="x")
+
+
+def test_the_doctor_looks_for_what_is_loaded() -> None:
+    loaded = set()
+    for lang in ("en", "zh"):
+        text = sheet(derivation(), lang, parts=("code",))
+        loaded |= set(re.findall(r"\\usepackage(?:\[[^]]*\])?\{(\w+)\}", text))
+    assert set(STYLES) == loaded - {"fontenc"}
 
 
 # No page is written, only the log.

@@ -28,7 +28,14 @@ ENGINES = {
     "xelatex": "derivation.tex",
     "latexmk": "derivation.tex",
 }
-STYLES = ("amsmath.sty", "amssymb.sty", "mathtools.sty", "geometry.sty", "hyperref.sty", "booktabs.sty")
+STYLES = {
+    **dict.fromkeys(
+        ("amsmath", "geometry", "hyperref", "iftex", "lmodern", "microtype", "tikz"), "derivation.tex"
+    ),
+    "fontspec": "derivation.tex under xelatex",
+    "ctex": "derivation.zh.tex",
+}
+"""What templates/tex/preamble.jinja loads."""
 
 
 def findings() -> list[Row]:
@@ -37,7 +44,7 @@ def findings() -> list[Row]:
     rows += [(name, _version(name), purpose) for name, purpose in PACKAGES.items()]
     rows += [(name, shutil.which(name) or "missing", purpose) for name, purpose in ENGINES.items()]
     if shutil.which("kpsewhich"):
-        rows += [(style, _style(style), "derivation.tex") for style in STYLES]
+        rows += [(f"{style}.sty", _style(f"{style}.sty"), purpose) for style, purpose in STYLES.items()]
     return [*rows, ("Chinese font", _chinese(), "derivation.zh.pdf by Typst")]
 
 
