@@ -7,6 +7,7 @@ import re
 import sys
 import warnings
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -15,6 +16,7 @@ import pytest
 from nbclient import NotebookClient
 
 from derive import Convention, Derivation, Network, derive
+from derive.cli import run as main
 from derive.output import stamped, untouched
 from derive.render import render
 from derive.targets import RenderOptions, file_name
@@ -166,6 +168,22 @@ def test_without_matplotlib_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) 
     for lang in ("en", "zh"):
         with pytest.raises(ImportError, match="pip install matplotlib"):
             exec(sources(text(SHALLOW, lang), "code")["setup"], {})
+
+
+def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["build", "3 -> 1 sigmoid", "-o", str(tmp_path), "--formats", "ipynb,md", "--detail", "brief"]
+    path = tmp_path / "3-1-sigmoid" / "derivation.ipynb"
+    assert main(command) == 0 and capsys.readouterr().out.splitlines() == [
+        str(path),
+        str(path.with_suffix(".md")),
+    ]
+    assert main(command) == 0
+    nbformat.write(nbformat.read(path, as_version=4), path)
+    assert main(command) == 2 and "was edited since derive wrote it" in capsys.readouterr().err
+    assert main([*command, "--force"]) == 0 and untouched(path.read_text(encoding="utf-8"))
+    assert main(["build", "symbolic_layer", "-o", str(tmp_path), "--formats", "ipynb"]) == 2
+    assert "training code needs" in capsys.readouterr().err
+    assert main(["list", "formats"]) == 0 and "derivation.ipynb" in capsys.readouterr().out
 
 
 def test_cells_of_one_name_are_told_apart() -> None:

@@ -9,6 +9,7 @@ from functools import cache
 from html import unescape
 
 import pytest
+from exercise_sheets import both, derivation, options, secret_code, secrets
 from markdown_it import MarkdownIt
 from math_core import LatexToMathML
 
@@ -18,7 +19,7 @@ from derive.handout.maths import Blank, Filled, Letter
 from derive.output import stamped, untouched
 from derive.render import render
 from derive.targets import RenderOptions
-from derive.targets.markdown import code, escape, fenced, protected
+from derive.targets.markdown import WRITER, code, escape, fenced, protected
 from derive.targets.md import BLOCKS, in_xml, source, text
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -157,6 +158,22 @@ def test_what_is_replaced_means_the_same(latex: str) -> None:
     one, other = (ET.fromstring(mathml(form)) for form in (latex, protected(latex)))
     assert "".join(one.itertext()) == "".join(other.itertext())
     assert [m.tag for m in one.iter("mtd")] == [m.tag for m in other.iter("mtd")]
+
+
+@pytest.mark.parametrize(("level", "lang"), [("easy", "zh"), ("hard", "en")])
+def test_no_answer_stands_on_a_sheet(level: str, lang: str) -> None:
+    sheet, answers = both(derivation(), 4, level, lang)
+    pages = {
+        edition: "".join(render(derivation(), ["md"], options(edition, 4, level, lang)).values())
+        for edition in ("exercises", "answers")
+    }
+    asked = [protected(WRITER.math(secret)).strip() for secret in secrets(answers, sheet)]
+    plain = re.sub(r"\\underline\{(.*?)\}(?=[\s$])", r"\1", pages["answers"])
+    assert sum(secret in plain or secret in pages["answers"] for secret in asked) >= 4
+    for secret in asked:
+        assert not re.search(rf"(?<![c_\w]){re.escape(secret)}", pages["exercises"]), secret
+    for line in secret_code(answers, sheet):
+        assert line in pages["answers"] and line not in pages["exercises"]
 
 
 def test_every_block_has_a_form() -> None:

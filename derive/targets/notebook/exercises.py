@@ -15,7 +15,7 @@ from derive.handout.pages import handout
 from derive.notation import Tensor
 from derive.targets import RenderOptions
 from derive.targets.md import joined
-from derive.targets.notebook.cells import BEGIN_HIDDEN, END_HIDDEN, Cell
+from derive.targets.notebook.cells import BEGIN, BEGIN_HIDDEN, END_HIDDEN, Cell
 from derive.targets.notebook.handout import FUNCTIONS, Pages, as_cells, flat
 from derive.targets.notebook.solutions import RESULT, marked, without_shapes
 
@@ -90,7 +90,8 @@ class Sheet:
         say, code = self.pages.paper.say, self.pages.code
         for stage in WRITTEN:
             yield b.Section("", say(f"notebook {stage}"), 2)
-            yield Cell(stage, "code", self.functions(stage), "solution")
+            source = self.functions(stage)
+            yield Cell(stage, "code", source, "solution" if BEGIN in source else "given")
         for stage in FUNCTIONS:
             if stage not in WRITTEN:
                 yield Cell(stage, "code", self.functions(stage), "given")
