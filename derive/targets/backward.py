@@ -63,7 +63,7 @@ def computed(gradient: Gradient, by_symbol: Mapping[int, Gradient]) -> Computed:
     found = _of_pre_activation(gradient, array, by_symbol)
     if found is not None and found.status != "textbook":
         return found
-    if _divides(gradient, array):
+    if _loses(gradient, array):
         return Computed(gradient, array, (), "textbook")
     factor = factor_form(array)
     if factor is None or factor[1].status != "found":
@@ -86,6 +86,8 @@ def _of_pre_activation(
     rest: sp.Expr = sp.S.One
     if upstream:
         rest, formula = formula.as_independent(*(s for s in formula.free_symbols if s not in upstream))
+        number, rest = rest.as_coeff_Mul()
+        formula = number * formula
         inner = by_symbol[known.tensors[rest].serial].array if rest in upstream else None
         if rest not in upstream or formula.has(rest):
             return None
@@ -114,13 +116,18 @@ def _of_pre_activation(
     return known.computed(form, rest)
 
 
-def _divides(gradient: Gradient, array: Entrywise) -> bool:
-    """Whether an output of a whole layer, which may be rounded to 0 or 1, is divided by or in a logarithm."""
+def _loses(gradient: Gradient, array: Entrywise) -> bool:
+    """Whether the slope of a loss of a whole layer's output has no number where that is far out.
+
+    A share may be rounded to 0 or 1, so that it must not be divided by; an exponential of a logarithm
+    of a share may overflow.
+    """
     node = gradient.program.node(gradient.of)
-    if node is None or node.argument is not None or node.tensor.interval != (0, 1):
+    if node is None or node.argument is not None:
         return False
     rounded = [d for d, leaf in array.operands if isinstance(leaf, Leaf) and leaf.tensor is gradient.of]
-    risky = [p for p in array.formula.atoms(sp.Pow, sp.log) if isinstance(p, sp.log) or p.exp.is_negative]
+    kinds = (sp.Pow, sp.log) if node.tensor.interval == (0, 1) else (sp.exp,)
+    risky = [p for p in array.formula.atoms(*kinds) if not p.is_Pow or p.exp.is_negative]
     return any(part.has(d) for part in risky for d in rounded)
 
 
