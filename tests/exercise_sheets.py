@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from derive import Convention, Derivation, Network, derive
 from derive.handout import blocks as b
@@ -17,17 +17,18 @@ from derive.handout.exercises.sheet import Sheet, latex
 from derive.handout.pages import handout
 from derive.targets import RenderOptions
 
+Pages: TypeAlias = tuple[Document, Document]
 SHALLOW = "3 -> 4 tanh -> 1 sigmoid"
 NETWORKS: tuple[tuple[str, dict[str, str]], ...] = (
     (SHALLOW, {}),
     (SHALLOW, {"layout": "rows"}),
     (SHALLOW, {"convention": "exact"}),
     ("3 -> 1 sigmoid", {}),
-    ("4 -> 8 tanh -> 3 softmax", {}),
+    ("2 -> 4 tanh -> 3 softmax", {}),
     ("3 -> 4 tanh -> 1 identity | l2(lambda)", {}),
     ("3 -> 2 relu -> 1 sigmoid | squared_error", {}),
-    ("4 -> 5 relu -> 3 tanh -> 1 sigmoid", {"derivatives": "input"}),
-    ("5 -> 4 relu -> 4 relu -> 4 tanh -> 4 relu -> 3 tanh -> 2 softmax", {}),
+    ("2 -> 3 relu -> 2 tanh -> 1 sigmoid", {"derivatives": "input"}),
+    ("2 -> 3 relu -> 3 relu -> 3 tanh -> 3 relu -> 2 tanh -> 2 softmax", {}),
 )
 SYMBOLS = 6
 """Columns of the table of symbols; the shapes of products may be those of symbols."""
@@ -43,7 +44,8 @@ def options(edition: str = "exercises", seed: int = 0, blanks: str = "medium", l
     return RenderOptions(edition=edition, seed=seed, blanks=blanks, lang=lang)  # type: ignore[arg-type]
 
 
-def both(made: Derivation, seed: int = 0, blanks: str = "medium", lang: str = "en") -> tuple[Document, Document]:
+@cache
+def both(made: Derivation, seed: int = 0, blanks: str = "medium", lang: str = "en") -> Pages:
     """The sheet and its answers."""
     sheet, answers = (handout(made, options(e, seed, blanks, lang)) for e in ("exercises", "answers"))
     return sheet, answers
@@ -114,6 +116,6 @@ def _secrets(answers: Document, sheet: Document) -> Iterator[maths.Math]:
 
 def secret_code(answers: Document, sheet: Document) -> list[str]:
     """The lines of code that are asked for."""
-    shown, whole = ({line for listing in parts(d, b.Listing) for line in listing.lines} for d in (sheet, answers))
+    shown, whole = ({line for code in parts(d, b.Listing) for line in code.lines} for d in (sheet, answers))
     lines = (line.strip().partition("  # ")[0] for line in whole - shown)
     return sorted(line.partition(" = ")[2] for line in lines if " = " in line and not line.startswith("#"))

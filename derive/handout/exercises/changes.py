@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from derive.activations import ACTIVATIONS, Activation
 from derive.derivation import Derivation, Gradient
@@ -47,7 +48,7 @@ def drawn(sheet: Sheet, roles: Roles) -> Change:
     """A change that makes no formula of a gradient which stands on the sheet already."""
     possible = list(changes(sheet))
     sheet.chance.shuffle(possible)
-    there = list(shown(roles))
+    there = list(shown(sheet, roles))
     for change in possible:
         made = moved(sheet, changed(sheet.paper.derivation, change))
         if not any(latex(Formula(now.value, now.naming)) in text for _, now in made for text in there):
@@ -93,6 +94,7 @@ def moved(sheet: Sheet, new: Derivation) -> list[tuple[Gradient, Gradient]]:
     return [(old, now) for old, now in pairs if old.equation != now.equation]
 
 
+@lru_cache(maxsize=16)
 def changed(derivation: Derivation, change: Change) -> Derivation:
     """The derivation of the program with one node defined otherwise."""
     program, old = derivation.program, change.node

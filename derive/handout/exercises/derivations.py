@@ -39,9 +39,10 @@ def lines(sheet: Sheet, roles: Roles, gradient: Gradient) -> Iterator[Line]:
     """The first line says what is to be found; the lines after it may have blanks."""
     paper, naming = sheet.paper, gradient.naming
     steps = index_steps(gradient)
-    texts = [latex(Formula(s.after, g.naming)) for g in roles.derived for s in index_steps(g)]
+    texts = [text for g in roles.derived for text in sheet.lines[g.name]]
     texts += [latex(Formula(g.element, g.naming)) for g in sheet.gradients]
-    alone = [s for s in steps if sum(latex(Formula(s.after, naming)) in text for text in texts) == 1]
+    own = zip(steps, sheet.lines[gradient.name], strict=True)
+    alone = [step for step, line in own if sum(line in text for text in texts) == 1]
     taken = sheet.some(alone, min(sheet.level.lines, len(steps) - 1))
     rest = [step for step in alone if step not in taken and places(step, gradient)]
     pierced = {

@@ -13,7 +13,7 @@ from derive.derivation import Gradient
 from derive.handout.functions import Curve
 from derive.handout.paper import Paper
 from derive.notation import Tensor
-from derive.printing import latex_expression
+from derive.numbers import value
 from derive.program import Node
 
 Planter = Callable[[Paper, Gradient], Array | None]
@@ -87,19 +87,34 @@ def _matters(node: Node) -> bool:
 
 def difference(paper: Paper, gradient: Gradient) -> Array | None:
     """dZ = A − Y, though output and loss do not make it so."""
-    net = paper.net
-    node = None if net is None else net.output
-    array = gradient.array
-    if net is None or node is None or array is None or gradient.of not in node.uses:
+    net, array = paper.net, gradient.array
+    node = _activation(paper, gradient)
+    if net is None or node is not net.output or not isinstance(array, Entrywise):
         return None
     a, y = sp.Dummy("a"), sp.Dummy("y")
     axes = gradient.symbol.axes(gradient.indices)
-    kept = Entrywise(axes, a - y, ((a, Leaf(axes, node.tensor)), (y, Leaf(axes, net.Y))))
-    scaled = replace(kept, formula=paper.program.scale * kept.formula)
-    own = latex_expression(array, gradient.naming)
-    if own in (latex_expression(kept, gradient.naming), latex_expression(scaled, gradient.naming)):
-        return None
-    return scaled if paper.derivation.convention.convention == "exact" else kept
+    scale = paper.program.scale if paper.derivation.convention.convention == "exact" else sp.Integer(1)
+    kept = Entrywise(axes, scale * (a - y), ((a, Leaf(axes, node.tensor)), (y, Leaf(axes, net.Y))))
+    return kept if _differ(node, net.Y, array, kept) else None
+
+
+def _differ(node: Node, labels: Tensor, *arrays: Entrywise) -> bool:
+    """Whether two formulas in z, a = g(z) and y differ; False for formulas in anything else."""
+    curve = Curve(node)
+    assert node.argument is not None
+    for z in POINTS:
+        known = {node.argument.tensor: mp.mpf(z), node.tensor: curve.at(curve.formula, z), labels: mp.mpf(1)}
+        found = []
+        for array in arrays:
+            if not all(isinstance(o, Leaf) and o.tensor in known for _, o in array.operands):
+                return False
+            at = {d: known[o.tensor] for d, o in array.operands if isinstance(o, Leaf)}
+            found.append(
+                value(array.formula, at | dict.fromkeys(array.formula.free_symbols - at.keys(), mp.mpf(1)))
+            )
+        if abs(found[0] - found[1]) > mp.mpf(1) / 1000:
+            return True
+    return False
 
 
 def slope(paper: Paper, gradient: Gradient) -> Array | None:

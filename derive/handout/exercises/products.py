@@ -11,7 +11,7 @@ import sympy as sp
 from derive.handout.blocks import Block, Kept, Table, Task, Text
 from derive.handout.exercises.roles import Roles
 from derive.handout.exercises.sheet import Sheet, latex
-from derive.handout.maths import Formula, Math, Shape, Whole, joined
+from derive.handout.maths import Math, Shape, Whole, joined
 from derive.notation import Tensor
 
 OF_EACH = 2
@@ -34,8 +34,7 @@ class Factor:
 
 def blocks(sheet: Sheet, roles: Roles) -> Iterator[Block]:
     paper = sheet.paper
-    known = formulas(sheet)
-    pairs = [pair for pair in candidates(sheet) if not any(latex(product(pair)) in text for text in known)]
+    pairs = in_no_formula(sheet, candidates(sheet))
     fitting = sheet.some([pair for pair in pairs if fits(sheet, pair)], OF_EACH)
     others = sheet.some([pair for pair in pairs if not fits(sheet, pair)], OF_EACH)
     chosen = [pair for pair in pairs if pair in fitting or pair in others]
@@ -64,11 +63,11 @@ def fits(sheet: Sheet, pair: tuple[Factor, Factor]) -> bool:
     return bool(left[1] == right[0])
 
 
-def formulas(sheet: Sheet) -> tuple[str, ...]:
-    """The formulas of this network, which may be asked for."""
-    forward = (sheet.paper.math(d.array) for d in sheet.definitions if d.array is not None)
-    backward = (Formula(g.value, g.naming) for g in sheet.gradients)
-    return tuple(map(latex, (*forward, *backward)))
+def in_no_formula(sheet: Sheet, pairs: list[tuple[Factor, Factor]]) -> list[tuple[Factor, Factor]]:
+    """Those that are no part of a formula of this network, which may be asked for."""
+    forward = (latex(sheet.paper.math(d.array)) for d in sheet.definitions if d.array is not None)
+    known = " ".join((*forward, *sheet.values.values()))
+    return [pair for pair in pairs if latex(product(pair)) not in known]
 
 
 def row(sheet: Sheet, pair: tuple[Factor, Factor]) -> tuple[Text, ...]:

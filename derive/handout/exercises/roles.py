@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.arrays import Array
 from derive.derivation import Definition, Gradient
@@ -49,8 +49,9 @@ def roles(sheet: Sheet) -> Roles:
     planted = _planted(sheet, needed)
     for _ in range(ATTEMPTS if planted and len(sheet.gradients) >= FEWEST else 0):
         found = _drawn(sheet, needed, planted)
-        if found is not None and not any(secret in text for secret in asked(found) for text in shown(found)):
-            return found
+        if found is not None and keeps_its_secrets(sheet, found):
+            forward = [d for d in sheet.definitions if places(sheet, d)]
+            return replace(found, forward=tuple(sheet.some(forward, sheet.level.forward)))
     raise SpecError(
         f"{sheet.paper.program.name}: this network has too few formulas for a sheet on which none answers "
         "another; take one with a hidden layer"
@@ -80,11 +81,10 @@ def _drawn(sheet: Sheet, needed: set[str], planted: dict[str, list[tuple[Gradien
     pool = [g for g in pool if g not in coded]
     judged = [wrong, *sheet.some(pool, JUDGED - 1)]
     free = [g for g in sheet.gradients if g not in derived and g is not wrong and 4 <= len(g.steps) <= LONG]
-    forward = [d for d in sheet.definitions if places(sheet, d)]
     if not derived or not coded or not free:
         return None
     return Roles(
-        tuple(sheet.some(forward, sheet.level.forward)),
+        (),
         tuple(derived),
         tuple(coded),
         tuple(g for g in sheet.gradients if g in judged),
@@ -95,24 +95,20 @@ def _drawn(sheet: Sheet, needed: set[str], planted: dict[str, list[tuple[Gradien
     )
 
 
-def asked(found: Roles) -> Iterator[str]:
+def keeps_its_secrets(sheet: Sheet, found: Roles) -> bool:
+    there = list(shown(sheet, found))
+    return not any(secret in text for secret in asked(sheet, found) for text in there)
+
+
+def asked(sheet: Sheet, found: Roles) -> Iterator[str]:
     """The formulas that are asked for, in LaTeX."""
-    for gradient in (*found.derived, *found.coded, found.wrong):
-        yield latex(Formula(gradient.value, gradient.naming))
+    yield from (sheet.values[gradient.name] for gradient in (*found.derived, *found.coded, found.wrong))
     for gradient in found.derived:
-        yield from _lines(gradient)
+        yield from sheet.lines[gradient.name]
 
 
-def shown(found: Roles) -> Iterator[str]:
+def shown(sheet: Sheet, found: Roles) -> Iterator[str]:
     """Formulas of gradients that stand on the sheet."""
     yield latex(Formula(found.planted, found.wrong.naming))
-    for gradient in found.judged:
-        if gradient is not found.wrong:
-            yield latex(Formula(gradient.value, gradient.naming))
-    yield from _lines(found.proved)
-
-
-def _lines(gradient: Gradient) -> Iterator[str]:
-    for step in gradient.steps:
-        if not isinstance(step.after, Array):
-            yield latex(Formula(step.after, gradient.naming))
+    yield from (sheet.values[gradient.name] for gradient in found.judged if gradient is not found.wrong)
+    yield from sheet.lines[found.proved.name]

@@ -62,6 +62,21 @@ class Sheet:
         found = (g for g in self.paper.derivation if g.of.serial in serials)
         return tuple(g for g in found if g.array is not None and not isinstance(g.array, Leaf))
 
+    @cached_property
+    def values(self) -> dict[str, str]:
+        """The formula of each gradient in LaTeX, by its name."""
+        return {g.name: latex(Formula(g.value, g.naming)) for g in self.gradients}
+
+    @cached_property
+    def lines(self) -> dict[str, tuple[str, ...]]:
+        """The lines of each derivation in LaTeX, without the last, which is the matrix form."""
+        return {
+            g.name: tuple(
+                latex(Formula(s.after, g.naming)) for s in g.steps if not isinstance(s.after, Array)
+            )
+            for g in self.gradients
+        }
+
     def some(self, items: Sequence[T], count: int) -> list[T]:
         """So many of the items, or all, in their order."""
         chosen = sorted(self.chance.sample(range(len(items)), min(count, len(items))))
