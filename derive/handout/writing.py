@@ -300,6 +300,10 @@ class LatexWriter(Writer):
         return rf"\hspace{{{width}mm}}"
 
 
+ROOM = {False: 4.5, True: 7}
+"""Millimetres above a rule, by whether a whole formula is to be written on it."""
+
+
 class TypstWriter(Writer):
     printer = TypstPrinter
     shaped = ShapedTypst
@@ -336,7 +340,7 @@ class TypstWriter(Writer):
         return f"underline({inside})"
 
     def gap(self, width: int) -> str:
-        return f"#h({width}mm)"
+        return f"#box(width: {width}mm, height: {ROOM[width > 30]}mm)"
 
 
 def shape_of(tensor: Tensor, naming: Naming) -> maths.Shape:
