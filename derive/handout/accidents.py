@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -13,7 +14,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from derive.handout.doubles import FUNCTIONS
 from derive.handout.survival import D, Formula
 from derive.losses import A, Y
-from derive.notation import elements
+from derive.notation import Element
 from derive.ranges import Z
 from derive.stability.form import erfc
 
@@ -34,6 +35,7 @@ MORE: Mapping[Any, Callable[..., Any]] = {
     erfc: math.erfc,
     sp.erfc: math.erfc,
 }
+Compute = Callable[[Mapping[Any, Any]], Any]
 OVERFLOW, UNDEFINED, DIGITS = "overflow", "undefined", "digits"
 LARGE = (1, 2, 5, 10, 20, 40, 80, 160, 320, 640, 720, 760, 1000)
 SMALL = tuple(10.0**-n for n in range(1, 21))
@@ -88,11 +90,11 @@ def _inwards(formula: Formula, sign: int, y: int | None) -> Accident | None:
 def accident(formula: Formula, z: float, y: int | None) -> Accident | None:
     """What happens at one point; None if nothing does, or nothing is known there."""
     at: dict[Any, Any] = {Z: float(z), D: 1.0, **({} if y is None else {Y: float(y)})}
-    at |= dict.fromkeys(elements(sp.Tuple(formula.textbook, formula.output or 0)), 1.0)
+    at |= dict.fromkeys(formula.parameters, 1.0)
+    got = attempted(output(formula), formula.textbook, at)
     right = attempted((*output(formula), *formula.lets), formula.value, at)
     if not isinstance(right, float):
         return None
-    got = attempted(output(formula), formula.textbook, at)
     if isinstance(got, str):
         return Accident(got, z, y, right)
     lost = abs(right) > SMALLEST and abs(got - right) >= abs(right) / 2
@@ -110,8 +112,8 @@ def attempted(before: Sequence[tuple[Any, Any]], formula: Any, at: Mapping[Any, 
     known = dict(at)
     try:
         for symbol, meaning in before:
-            known[symbol] = number(meaning, known)
-        found = number(formula, known)
+            known[symbol] = compiled(meaning)(known)
+        found = compiled(formula)(known)
     except OverflowError:
         return OVERFLOW
     except (ZeroDivisionError, ValueError):
@@ -119,15 +121,23 @@ def attempted(before: Sequence[tuple[Any, Any]], formula: Any, at: Mapping[Any, 
     return float(found) if math.isfinite(found) else OVERFLOW
 
 
-def number(expr: Any, known: Mapping[Any, Any]) -> Any:
-    """The value of an expression with every branch computed, as NumPy does."""
-    if expr in known:
-        return known[expr]
+@lru_cache(maxsize=256)
+def compiled(expr: Any) -> Compute:
+    """What computes an expression from the values of its letters, every branch, as NumPy does."""
+    if isinstance(expr, sp.Symbol | Element):
+        return lambda known: known[expr]
     if isinstance(expr, sp.Piecewise):
-        branches = [(number(value, known), number(where, known)) for value, where in expr.args]
-        return next(value for value, holds in branches if holds)
+        branches = [(compiled(value), compiled(where)) for value, where in expr.args]
+        return lambda known: _chosen([(value(known), where(known)) for value, where in branches])
     if not expr.args or expr.is_number:
-        return bool(expr) if expr.is_Boolean else float(expr)
+        constant = bool(expr) if expr.is_Boolean else float(expr)
+        return lambda _: constant
     if expr.is_Pow and expr.exp.is_number and expr.exp.is_negative:
-        return 1 / number(1 / expr, known)
-    return MORE[expr.func](*(number(arg, known) for arg in expr.args))
+        below = compiled(1 / expr)
+        return lambda known: 1 / below(known)
+    function, parts = MORE[expr.func], [compiled(arg) for arg in expr.args]
+    return lambda known: function(*[part(known) for part in parts])
+
+
+def _chosen(branches: list[tuple[Any, Any]]) -> Any:
+    return next(value for value, holds in branches if holds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 
@@ -40,6 +41,7 @@ def over_arrays(expr: sp.Expr) -> Entrywise:
     return Entrywise(axes, expr.xreplace(dict(found.items())), operands)
 
 
+@lru_cache(maxsize=256)
 def entry_form(expr: sp.Expr, z: Element) -> StableForm:
     """The form of a formula over elements, of which z may be large, to compute with."""
     plain = _plain(expr)
@@ -48,6 +50,7 @@ def entry_form(expr: sp.Expr, z: Element) -> StableForm:
     return form.xreplace({symbol: element for element, symbol in plain.items()})
 
 
+@lru_cache(maxsize=256)
 def loss_form(loss: sp.Expr, a: Element, output: Node) -> StableForm:
     """The loss of an output's element a; its z is what it reads, a itself or the pre-activation."""
     if output.argument is None:
