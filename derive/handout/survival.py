@@ -11,6 +11,7 @@ import sympy as sp
 
 from derive.handout.identities import used
 from derive.losses import A
+from derive.notation import Element, elements
 from derive.printing.conditions import branches
 from derive.program import Node
 from derive.ranges import Z
@@ -55,6 +56,10 @@ class Formula:
     lets: tuple[tuple[sp.Symbol, sp.Expr], ...]
     found: bool
     labels: tuple[int, ...] = ()
+
+    @cached_property
+    def parameters(self) -> tuple[Element, ...]:
+        return tuple(elements(sp.Tuple(self.textbook, *filter(None, (self.output, self.above)))))
 
     @cached_property
     def inserted(self) -> sp.Expr | None:
@@ -146,6 +151,8 @@ class Formula:
     def _cases(self) -> Iterator[Stage]:
         """The form case by case, or whole."""
         rest, choice = self.computed.as_independent(sp.Piecewise, as_Add=False)
+        own, known = self.whole.as_independent(sp.Piecewise, as_Add=False)
+        before = [own * v for v, _ in known.args] if isinstance(known, sp.Piecewise) else [self.whole]
         if not isinstance(choice, sp.Piecewise):
             yield Stage(self.computed, "form", used=used(self.whole, self.computed))
             return
@@ -153,7 +160,7 @@ class Formula:
             value = rest * branch
             if is_series(branch):
                 yield Stage(value, "series", where)
-            elif value in (self.whole, *(v for p in self.whole.atoms(sp.Piecewise) for v, _ in p.args)):
+            elif value in before:
                 yield Stage(value, "same", where)
             else:
                 yield Stage(value, "form", where, used(self.whole, value))

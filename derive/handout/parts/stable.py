@@ -229,9 +229,10 @@ def identity(paper: Paper, key: str) -> tuple[Text, Text]:
     }
     parts: list[Math | Text] = []
     for one in ALSO.get(key) or (IDENTITIES[key].equations if key in IDENTITIES else ()):
-        said = equation(one)
+        both = equation(one)
         if one.where == sp.true:
-            parts.append(said)
+            parts.append(both)
         else:
-            parts.append(paper.say("where", equation=said, condition=shown(one.where)))
-    return paper.listed(parts), paper.say(f"identity {key}", **places)
+            parts.append(paper.say("where", equation=both, condition=shown(one.where)))
+    said = paper.listed(parts) if parts else paper.say(f"name of {key}")
+    return said, paper.say(f"identity {key}", **places)

@@ -102,6 +102,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The quotient of two numbers that overflow is a number between −1 and 1.",
         "zh": "两个会溢出的数之商是 −1 与 1 之间的数。",
     },
+    "name of clip": {"en": "arguments held", "zh": "限制自变量"},
+    "name of series": {"en": "Taylor polynomial", "zh": "泰勒多项式"},
     "identity clip": {
         "en": "NumPy computes every case for every entry; in the code each case sees only arguments of its own side, held there by `np.minimum` and `np.maximum`.",
         "zh": "NumPy 对每个元素计算所有情形；代码用 `np.minimum` 和 `np.maximum` 让每种情形只遇到自己一侧的自变量。",
