@@ -178,7 +178,7 @@ def derivative(order: int, z: Math) -> Math:
 
 
 def tidy(expr: sp.Expr) -> sp.Expr:
-    return oriented(sp.factor(sp.cancel(expr)))
+    return oriented(sp.factor(expr))
 
 
 def verdict(paper: Paper, curve: Curve, second: sp.Expr, slope: sp.Expr) -> Paragraph:
