@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from functools import cache
@@ -23,6 +24,9 @@ from derive.targets.svg import svg
 FONT = Path(__file__).parent.parent / "fonts" / "derive-math.woff"
 WRITER = LatexWriter()
 
+RULE = re.compile('<munder accentunder="true">(.*?)<mo stretchy="true">\u0332</mo></munder>')
+"""What is underlined: no font has a stroke of every length, a border has."""
+
 
 @cache
 def _converter() -> Any:
@@ -36,7 +40,10 @@ def _converter() -> Any:
 @cache
 def mathml(latex: str, display: bool = False) -> str:
     """The MathML of LaTeX mathematics; an unknown command raises."""
-    return str(_converter().convert_with_local_state(latex, displaystyle=display))
+    return RULE.sub(
+        r'<mrow class="rule">\1</mrow>',
+        str(_converter().convert_with_local_state(latex, displaystyle=display)),
+    )
 
 
 def math(node: Math, display: bool = False) -> str:
