@@ -72,7 +72,7 @@ def double(formula: sp.Expr, sizes: Mapping[sp.Symbol, int] | None = None) -> Ca
     sizes = sizes or {}
     try:
         compute = _compiled(formula.xreplace({s: sp.Integer(n) for s, n in sizes.items()}), sizes)
-    except KeyError:
+    except (KeyError, TypeError):
         return lambda _: math.nan
 
     def found(known: Known) -> float:

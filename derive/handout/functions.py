@@ -40,7 +40,13 @@ _PRINTED |= {
 
 def as_printed(expr: sp.Expr) -> sp.Expr:
     """z, a and y as tensors, so that summands and factors stand in the order of the derivation."""
-    return expr.xreplace(_PRINTED)
+    if expr in _PRINTED:
+        return _PRINTED[expr]
+    args = [as_printed(arg) for arg in expr.args]
+    if all(new is old for new, old in zip(args, expr.args, strict=True)):
+        return expr
+    # Other letters evaluate to nothing else, and to find that out takes a logarithm milliseconds.
+    return expr.func(*args, evaluate=False) if isinstance(expr, sp.Function) else expr.func(*args)
 
 
 @dataclass(frozen=True, eq=False)
