@@ -22,6 +22,7 @@ from derive.cli.doctor import STYLES
 from derive.errors import SpecError
 from derive.gallery import GALLERY
 from derive.handout import blocks as b
+from derive.handout.drawing import Label
 from derive.handout.maths import ShapeCheck
 from derive.handout.pages import handout
 from derive.handout.paper import Paper
@@ -309,6 +310,21 @@ def test_a_name_that_the_template_asks_for_and_nobody_gives_is_an_error() -> Non
         _environment(target("tex")).get_template("tex/derivation.tex.jinja").render(name="x")
 
 
+def test_figures_have_all_that_is_drawn() -> None:
+    drawn = [
+        block.picture if isinstance(block, b.Title) else block.drawing
+        for block in walked(handout(derivation(), RenderOptions()).blocks)
+        if isinstance(block, b.Title | b.Figure)
+    ]
+    text = body(sheet(derivation()))
+    shown = re.findall(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", text, re.S)
+    assert len(shown) == len(drawn) == 3
+    for picture, source in zip(drawn, shown, strict=True):
+        labels = [item for item in picture.items if isinstance(item, Label)]
+        assert source.count(r"\node[") == len(labels)
+        assert source.count(r"\draw[") == len(picture.items) - len(labels)
+
+
 def test_the_doctor_looks_for_what_is_loaded() -> None:
     loaded = set()
     for lang in ("en", "zh"):
@@ -356,6 +372,17 @@ def test_the_gallery_compiles_without_a_warning(name: str, engine: str, tmp_path
     text = sheet(derivation(GALLERY[name], name))
     assert r"\otherletter" not in body(text)
     clean(compiled(text, engine, tmp_path))
+
+
+@pytest.mark.parametrize("edition", ["exercises", "answers"])
+def test_exercises_and_answers_compile(edition: str, tmp_path: Path) -> None:
+    made = derivation("4 -> 3 relu -> 2 softmax")
+    options = RenderOptions(edition=edition, paper="us-letter")  # type: ignore[arg-type]
+    ((name, text),) = render(made, ["tex"], options).items()
+    assert name == f"{edition}.tex" and "letterpaper" in text
+    assert (r"\writingroom" in body(text)) == (edition == "exercises")
+    assert (r"\begin{answer}" in body(text)) == (edition == "answers")
+    clean(compiled(text, "pdflatex", tmp_path))
 
 
 @pytest.mark.parametrize("layers", DEPTHS)
