@@ -15,6 +15,7 @@ from test_ipynb import run, sources
 
 from derive.handout import blocks as b
 from derive.handout.blocks import Document
+from derive.handout.maths import Blank, Pierced
 from derive.render import render
 from derive.targets.markdown import WRITER, protected
 from derive.targets.notebook.cells import Cell, stripped
@@ -126,6 +127,20 @@ def test_no_answer_stands_in_the_notebook(case: Any) -> None:
         assert not re.search(r"\bd[A-Z]", code) or code not in student, code
     assert "BEGIN" not in student and "cache = forward(params, given)" not in student
     assert not re.search(r"#.*\bn\d+, (m|n\d+)\)", student), "remarks tell shapes"
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case[0].count("relu") < 3])
+def test_a_definition_is_code_where_it_is_a_formula(case: Any) -> None:
+    sheet, _ = document(CASES.index(case))
+    numbers = derivation(case[0], **case[1]).equations
+    source = sources(text("exercises", CASES.index(case)), "code")
+    blank = {box.number for box in parts(sheet, b.Result) if [*parts(box, Blank), *parts(box, Pierced)]}
+    asked = {name for name, number in numbers.items() if number in blank}
+    layers = [name for name in numbers if re.fullmatch(r"[ZA]\d+", name)]
+    for name in layers:
+        assert (f"    {name} = " in source["forward"]) == (name not in asked), name
+    assert asked & set(layers)
+    assert ("raise" in source["cost"].partition("def checked")[0]) == bool(asked & {"L", "J"})
 
 
 @cases

@@ -9,18 +9,22 @@ from functools import cache
 from html import unescape
 
 import pytest
+import sympy as sp
 from exercise_sheets import both, derivation, options, secret_code, secrets
 from markdown_it import MarkdownIt
 from math_core import LatexToMathML
+from programs import PROGRAMS
 
 from derive import Convention, Network, derive
 from derive.handout import blocks as b
-from derive.handout.maths import Blank, Filled, Letter
+from derive.handout.drawing import Drawing, Label
+from derive.handout.maths import Blank, Filled, Function, Letter, joined
 from derive.output import stamped, untouched
 from derive.render import render
 from derive.targets import RenderOptions
+from derive.targets.html import math as mathml_of
 from derive.targets.markdown import WRITER, code, escape, fenced, protected
-from derive.targets.md import BLOCKS, in_xml, source, text
+from derive.targets.md import BLOCKS, image, in_xml, source, text
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 CASES = (
@@ -100,6 +104,20 @@ def test_figures_are_pictures_of_their_own(line: str, lang: str, layout: str) ->
         picture = ET.fromstring(b64decode(address))
         assert picture.tag == "{http://www.w3.org/2000/svg}svg" and words
         assert all(m.tag.startswith("{http://www.w3.org/") for m in picture.iter())
+
+
+def test_a_figure_has_no_names_that_only_html_knows() -> None:
+    label = Label((5, 5), joined("", Function(sp.log), Letter("x")))
+    assert "&" in mathml_of(label.text)
+    (address,) = re.findall('base64,([^"]+)', image(Drawing((10, 10), (label,), "a & b")))
+    assert "log" in "".join(ET.fromstring(b64decode(address)).itertext())
+
+
+@pytest.mark.parametrize("name", ["attention", "strided_convolution", "embedding"])
+def test_programs_without_layers(name: str) -> None:
+    (markdown,) = render(derive(PROGRAMS[name]()), ["md"]).values()
+    before = MATHS.findall(prose(markdown))
+    assert len(before) > 20 and before == MATHS.findall(read(markdown))
 
 
 @each
