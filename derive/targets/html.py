@@ -90,7 +90,8 @@ def _title(block: b.Title) -> str:
 def _section(block: b.Section) -> str:
     tag = f"h{block.level + 1}"
     aside = f'<span class="aside">{text(block.aside)}</span>' if block.aside else ""
-    return f'<{tag}><span class="number">{block.number}</span> {text(block.text)}{aside}</{tag}>'
+    words = f'<span><span class="number">{block.number}</span>&ensp;{text(block.text)}</span>'
+    return f"<{tag}>{words}{aside}</{tag}>"
 
 
 def _paragraph(block: b.Paragraph) -> str:
