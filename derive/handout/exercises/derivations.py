@@ -12,7 +12,7 @@ from derive.handout.exercises.roles import Roles
 from derive.handout.exercises.sheet import Sheet, can_be_blank, latex, leaves
 from derive.handout.maths import Formula, Math, Whole, joined
 from derive.handout.parts.backward import uses
-from derive.notation import Element, elements
+from derive.notation import Element, Partial, elements
 
 WIDTH = 60
 
@@ -66,9 +66,10 @@ def index_steps(gradient: Gradient) -> list[Step]:
 
 
 def places(step: Step, gradient: Gradient) -> list[Element]:
-    """The entries in a line that may be left out."""
+    """The entries in a line that may be left out; what a derivative is taken of is not one of them."""
     assert isinstance(step.after, tuple)
-    found = dict.fromkeys(e for term in step.after for factor in term.factors for e in elements(factor))
+    factors = (f for term in step.after for f in term.factors if not f.has(Partial))
+    found = dict.fromkeys(element for factor in factors for element in elements(factor))
     return [element for element in found if can_be_blank(step.after, gradient.naming, element)]
 
 

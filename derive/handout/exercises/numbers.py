@@ -86,9 +86,9 @@ def drawn(sheet: Sheet) -> Given:
     """A gradient with an entry that is short enough and no trivial number."""
     sizes = {symbol: min(size, WIDEST) for symbol, size in sheet.net.sizes.items()}
     sizes[sheet.net.samples] = SAMPLES
-    found = [given for g in sheet.gradients for given in possible(sheet, g, sizes)]
+    found = [given for g in sheet.gradients if (given := list(possible(sheet, g, sizes)))]
     for _ in range(TRIES):
-        chosen = sheet.chance.choice(found)
+        chosen = sheet.chance.choice(sheet.chance.choice(found))
         values = numbers(sheet, chosen)
         made = Given(chosen.gradient, sizes, chosen.at, chosen.body, values)
         if made.result not in ("0.0000", "nan"):
