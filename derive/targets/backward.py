@@ -98,22 +98,24 @@ def _of_pre_activation(
     absolute = gradient.convention.derivatives == "output" and not formula.has(z)
     if absolute and formula.is_polynomial(a):
         return Computed(gradient, array)
-    others = [t for t in known.tensors.values() if t.dims and t is not node.tensor and t is not gradient.of]
+    others = [
+        t
+        for s, t in known.tensors.items()
+        if t.dims and t not in (node.tensor, gradient.of) and formula.has(s)
+    ]
     activation = node.body.xreplace({e: known.symbol(e.tensor) for e in elements(node.body)})
     form = stable_loss(
         formula,
         a,
         activation,
         z,
-        others=[
-            known.symbol(t) for t in known.tensors.values() if t.dims and t not in (node.tensor, gradient.of)
-        ],
+        others=[known.symbol(t) for t in others],
         labels=next((tuple(map(int, t.interval)) for t in others if t.interval and t.role == "label"), ()),
         absolute=absolute,
     )
-    if form.status != "found":
+    if form.status == "textbook" or form.value == formula:
         return Computed(gradient, array, (), form.status)
-    return known.computed(form, rest)
+    return known.computed(replace(form, status="found"), rest)
 
 
 def _loses(gradient: Gradient, array: Entrywise) -> bool:
