@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import textwrap
 import warnings
 from functools import cache
 from pathlib import Path
@@ -152,6 +153,19 @@ def test_every_function_of_train_py_stands_after_its_part() -> None:
             above[cell["id"]] = re.sub(r"[#\d\s]+", "", heading)
     assert [above[name] for name in ("start", "forward", "cost")] == ["Theforwardpass"] * 3
     assert above["backward"] == "Thebackwardpass" and above["learning"] == "Learning"
+
+
+def test_each_equation_has_its_lines_of_train_py_under_it() -> None:
+    line = "2 -> 4 gelu -> 1 sigmoid"
+    (program,) = render(derivation(line), ["py"]).values()
+    said = "\n\n".join(sources(text(line, detail="full"), "markdown").values())
+    under = dict(re.findall(r"\\tag\{(\d+)\}\$\$\n\n[^\n]*\n\n```python\n(.*?)\n```", said, flags=re.S))
+    numbers = derivation(line).equations
+    for name in ("Z1", "A1", "Z2", "A2", "dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1"):
+        code = under[str(numbers[name])]
+        assert re.search(rf"^{name} = ", code, flags=re.M) and " cache[" not in code
+        assert textwrap.indent(code, "    ") in program
+    assert len(under) == 11
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

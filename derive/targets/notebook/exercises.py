@@ -53,14 +53,6 @@ class Sheet:
         return frozenset(bare(line) for listing in listings for line in listing.lines)
 
     @property
-    def definitions(self) -> frozenset[str]:
-        return frozenset(node.tensor.name for node in self.pages.paper.program.nodes)
-
-    @property
-    def gradients(self) -> frozenset[str]:
-        return frozenset(gradient.name for gradient in self.pages.paper.derivation)
-
-    @property
     def costs(self) -> frozenset[str]:
         return frozenset(("J", *(tensor.name for tensor in self.pages.paper.program.costs)))
 
@@ -141,8 +133,8 @@ WRITTEN: Mapping[str, Written] = {
     "start": Written("init_params", lambda sheet: frozenset(), lambda sheet, name, lines: False),
     "forward": Written(
         "forward",
-        lambda sheet: sheet.definitions,
-        lambda sheet, name, lines: name in sheet.definitions - sheet.asked,
+        lambda sheet: sheet.pages.definitions,
+        lambda sheet, name, lines: name in sheet.pages.definitions - sheet.asked,
     ),
     "cost": Written(
         "cost_of",
@@ -151,7 +143,7 @@ WRITTEN: Mapping[str, Written] = {
     ),
     "backward": Written(
         "backward",
-        lambda sheet: sheet.gradients,
+        lambda sheet: sheet.pages.gradients,
         lambda sheet, name, lines: {bare(line) for line in lines if line.strip()} <= sheet.shown,
     ),
 }

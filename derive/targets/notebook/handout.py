@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from textwrap import dedent
 
-from derive.handout.blocks import Block, Kept, Paragraph, Section, Text
+from derive.handout.blocks import Block, Kept, Listing, Paragraph, Result, Section, Text
 from derive.handout.maths import Digits, Letter
 from derive.handout.numbering import numbered
 from derive.handout.paper import Paper
@@ -15,6 +17,7 @@ from derive.targets.md import joined
 from derive.targets.notebook.cells import Cell
 from derive.targets.notebook.data import bounds, epochs, is_curved, labels
 from derive.targets.notebook.functions import Functions
+from derive.targets.notebook.solutions import computed, parsed
 
 FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "start": ("init_params",),
@@ -48,6 +51,14 @@ class Pages:
     def has_surface(self) -> bool:
         """Whether the inputs can be drawn."""
         return next(iter(self.net.sizes.values())) == TWO
+
+    @cached_property
+    def definitions(self) -> frozenset[str]:
+        return frozenset(node.tensor.name for node in self.paper.program.nodes)
+
+    @cached_property
+    def gradients(self) -> frozenset[str]:
+        return frozenset(gradient.name for gradient in self.paper.derivation)
 
     def setup(self) -> Cell:
         names = [name for group in FUNCTIONS.values() for name in group]
@@ -94,13 +105,32 @@ class Pages:
             high=high,
         )
 
+    def with_code(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """Under each equation its lines of train.py, where it has lines of its own."""
+        for block in flat(blocks):
+            yield block
+            if isinstance(block, Result) and block.number in self.lines:
+                yield Listing(self.lines[block.number], numbered=False)
+
+    @cached_property
+    def lines(self) -> dict[int | None, tuple[str, ...]]:
+        """The lines that compute what has an equation, by its number."""
+        numbers, found = self.paper.numbers, dict[int | None, tuple[str, ...]]()
+        for function, names in (("forward", self.definitions), ("backward", self.gradients)):
+            source = self.functions.source(function)
+            for part in computed(parsed(source), names):
+                if part.name in names:
+                    code = "\n".join(source.split("\n")[part.first - 1 : part.last])
+                    found[numbers[part.name]] = tuple(dedent(code).strip("\n").split("\n"))
+        return found
+
     def handout(self, parts: Iterable[str]) -> list[Cell]:
         """The parts of these names, and all code; headings are numbered throughout."""
         chosen = set(parts)
         made: list[Block | Cell] = []
         for name, part in PARTS.items():
             if name in chosen and name != INCLUDED:
-                made += part(self.paper)
+                made += self.with_code(part(self.paper))
             if name == next(iter(PARTS)):
                 made += (Paragraph(self.paper.say("notebook")), self.setup())
             for stage in AFTER.get(name, ()):
