@@ -118,16 +118,17 @@ def _table(block: b.Table) -> str:
 
 def _row(row: tuple[b.Text, ...], align: str, style: str = "") -> str:
     cells = "".join(
-        rf"\cell {number} {kind} {{{_cell(parts) if not style else f'{style}{{{text(parts)}}}'}}}"
+        rf"\cell {number} {kind} {{{_cell(parts, kind) if not style else f'{style}{{{text(parts)}}}'}}}"
         for number, (parts, kind) in enumerate(zip(row, align, strict=True), 1)
     )
     return call("row", cells)
 
 
-def _cell(parts: b.Text) -> str:
-    """Mathematics of its own has its full height."""
+def _cell(parts: b.Text, kind: str) -> str:
+    """Mathematics of its own has its full height; in a wide column it is folded where it has to be."""
     if len(parts) == 1 and isinstance(parts[0], Math):
-        return rf"$\displaystyle {foldable(formula(parts[0]))}$"
+        shown = formula(parts[0])
+        return rf"$\displaystyle {shown}$" if kind.islower() else call("folded", foldable(shown))
     return text(parts)
 
 
