@@ -37,10 +37,13 @@ class More:
 
 
 HANDOUTS = ("shallow_tanh", "softmax_classifier")
+SYMBOLIC = "symbolic_layer"
 MORE = (
     More(HANDOUTS, "--formats py,tex,pdf", ("tex", "pdf"), RenderOptions()),
     More(HANDOUTS, "--formats pdf --lang zh", ("tex", "pdf"), RenderOptions(lang="zh")),
+    More((SYMBOLIC,), "--formats tex", ("tex",), RenderOptions()),
 )
+NAMES = (*GALLERY, SYMBOLIC)
 COMMANDS = "\n".join([FIX, *(more.command for more in MORE)])
 PAGES = {"README.md", "canonical_links.md"}
 FIX_LINKS = (
@@ -53,7 +56,8 @@ FIX_LINKS = (
 def fresh(name: str) -> dict[str, bytes]:
     """The files of a gallery network as they have to be."""
     made = derive(network(name))
-    files = {file: stamped(text).encode() for file, text in render(made, DEFAULT_FORMATS).items()}
+    formats = DEFAULT_FORMATS if name in GALLERY else ()
+    files = {file: stamped(text).encode() for file, text in render(made, formats).items()}
     for more in MORE:
         if name in more.names:
             texts = render(made, [form for form in more.formats if form != PDF], more.options)
@@ -65,7 +69,7 @@ def fresh(name: str) -> dict[str, bytes]:
     return files
 
 
-@pytest.mark.parametrize("name", GALLERY)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_network_of_the_gallery_is_up_to_date(name: str) -> None:
     found = {path.name: path.read_bytes() for path in (GENERATED / name).glob("*")}
     missing, extra = fresh(name).keys() - found.keys(), found.keys() - fresh(name).keys()
@@ -80,7 +84,7 @@ def test_a_network_of_the_gallery_is_up_to_date(name: str) -> None:
 
 def test_nothing_else_lies_in_the_folder() -> None:
     found = {path.name for path in GENERATED.iterdir()}
-    extra, missing = found - {*GALLERY, *PAGES}, {*GALLERY, *PAGES} - found
+    extra, missing = found - {*NAMES, *PAGES}, {*NAMES, *PAGES} - found
     assert not extra and not missing, f"delete generated/{sorted(extra)}; make {sorted(missing)} with\n{FIX}"
 
 
@@ -99,4 +103,4 @@ def test_the_readme_lists_every_network() -> None:
         assert f"[{name}]({name}/)" in text and f"`{spec}`" in text, (
             f"generated/README.md lacks {name}, {spec}"
         )
-    assert COMMANDS in text
+    assert f"[{SYMBOLIC}]({SYMBOLIC}/)" in text and COMMANDS in text
