@@ -99,6 +99,9 @@ def _holds(condition: Any, known: dict[Any, Any]) -> bool:
         return any(_holds(arg, known) for arg in condition.args)
     if isinstance(condition, sp.Not):
         return not _holds(condition.args[0], known)
+    if isinstance(condition, sp.ITE):
+        test, yes, no = condition.args
+        return _holds(yes if _holds(test, known) else no, known)
     assert isinstance(condition, Relational)
     left, right = _value(condition.lhs, known), _value(condition.rhs, known)
     if mp.isnan(left) or mp.isnan(right):
@@ -161,6 +164,8 @@ _OPERATIONS: dict[Any, Any] = {
     sp.asinh: mp.asinh,
     sp.acosh: mp.acosh,
     sp.atanh: mp.atanh,
+    sp.Max: max,
+    sp.Min: min,
 }
 _COMPARISONS: dict[Any, Any] = {
     sp.StrictLessThan: lambda a, b: a < b,

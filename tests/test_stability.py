@@ -25,8 +25,11 @@ CROSS_ENTROPY = -Y * sp.log(A) - (1 - Y) * sp.log(1 - A)
 NAMES = {Z: "Z2", Y: "Y", A: "A2", BETA: "beta"}
 
 PRINTED = [
-    (SIGMOID, ["t = np.exp(-np.abs(Z2))", "A = np.where(Z2 >= 0, 1.0, t) / (t + 1)"]),
-    ((1 + sp.tanh(Z / 2)) / 2, ["t = np.exp(-np.abs(Z2))", "A = np.where(Z2 >= 0, 1.0, t) / (t + 1)"]),
+    (SIGMOID, ["t = np.exp(-np.abs(Z2))", "s = t / (t + 1)", "A = np.where(Z2 >= 0, 1 - s, s)"]),
+    (
+        (1 + sp.tanh(Z / 2)) / 2,
+        ["t = np.exp(-np.abs(Z2))", "s = t / (t + 1)", "A = np.where(Z2 >= 0, 1 - s, s)"],
+    ),
     (sp.diff(SIGMOID, Z), ["t = np.exp(-np.abs(Z2))", "A = t / (t + 1) ** 2"]),
     (sp.tanh(Z), ["A = np.tanh(Z2)"]),
     (1 - sp.tanh(Z) ** 2, ["t = np.exp(-2 * np.abs(Z2))", "A = 4 * t / (t + 1) ** 2"]),
@@ -50,7 +53,8 @@ PRINTED = [
         SIGMOID - Y,
         [
             "t = np.exp(-np.abs(Z2))",
-            "A = ((1 - Y) * np.where(Z2 >= 0, 1.0, t) - Y * np.where(Z2 >= 0, t, 1.0)) / (t + 1)",
+            "s = t / (t + 1)",
+            "A = (1 - Y) * np.where(Z2 >= 0, 1 - s, s) + Y * np.where(Z2 >= 0, -s, s - 1)",
         ],
     ),
 ]

@@ -8,11 +8,12 @@ from typing import Any
 import sympy as sp
 from sympy.codegen.cfunctions import expm1
 
-from derive.stability.canonical import A, OutOfBudget, Side, exponentials, unit
+from derive.stability.canonical import SMALL, A, OutOfBudget, Side, exponentials, unit
 from derive.stability.form import S, T
-from derive.stability.local import about_one, capped, clip, conjugate, folded, refine
-from derive.stability.merge import merged
-from derive.stability.referee import Lets
+from derive.stability.local import about_one, about_zero, clip, conjugate, folded, refine
+from derive.stability.merge import complement, merged
+from derive.stability.overflow import LARGE, capped, held
+from derive.stability.rounding import Lets
 
 Candidate = tuple[Any, Lets]
 
@@ -20,14 +21,19 @@ Candidate = tuple[Any, Lets]
 def rewritings(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
     """Forms that are equal to expr for real z, each once; the first is expr itself."""
     seen: set[Candidate] = set()
-    for source in (_local, _in_t, _by_sign):
-        try:
-            for candidate in source(expr, z):
-                if candidate not in seen:
-                    seen.add(candidate)
-                    yield candidate
-        except (OutOfBudget, sp.PolynomialError, NotImplementedError):
-            continue
+    for source in (_local, _in_t, _by_sign, _from_one):
+        for candidate in _quietly(source, expr, z):
+            if candidate not in seen:
+                seen.add(candidate)
+                yield candidate
+
+
+def _quietly(source: Any, expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
+    """What the source gives before it finds the expression too large."""
+    try:
+        yield from source(expr, z)
+    except (OutOfBudget, sp.PolynomialError, NotImplementedError):
+        return
 
 
 def _local(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
@@ -44,9 +50,12 @@ PARTNERS: tuple[Callable[[Any], bool], ...] = (
 _LOCAL: tuple[Callable[[Any, sp.Symbol], Any], ...] = (
     lambda e, z: e,
     lambda e, z: refine(e),
+    lambda e, z: folded(refine(e), z),
     lambda e, z: clip(refine(e), z),
     lambda e, z: clip(e, z, linear=True),
     lambda e, z: capped(e),
+    lambda e, z: sp.factor_terms(sp.expand(e)),
+    lambda e, z: sp.expand(e),
     *(lambda e, z, partner=partner: conjugate(e, partner) for partner in PARTNERS),
     lambda e, z: conjugate(about_one(e), PARTNERS[0]),
 )
@@ -59,6 +68,10 @@ def _in_t(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
     if u is None and not expr.has(sp.Abs, sp.sign, sp.Piecewise):
         return
     sides = [Side(z, z if u is None else u, sign).rewrite(prepared) for sign in (1, -1)]
+    small = complement(sides[0], sides[1], z)
+    if small is not None:
+        part, value = small
+        yield value, (*lets, (S, part))
     for rewriting in _OF_SIDES:
         together = merged(rewriting(sides[0], u), rewriting(sides[1], u), z)
         yield together, lets
@@ -97,8 +110,28 @@ def _by_sign(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
     """One sign of z with its conjugates, the other without."""
     if not any(power.exp.is_Rational and power.exp.q == 2 for power in expr.atoms(sp.Pow)):
         return
+    small = sp.expand(about_zero(expr, z)) - 1
+    if not small.has(sp.Piecewise) and not small.xreplace({z: sp.S.Zero}):
+        tail = conjugate(sp.together(expr), PARTNERS[1])
+        yield sp.Piecewise((1 + S, z >= -1), (tail, True)), ((S, sp.factor_terms(small)),)
     for here in (refine(expr), sp.together(expr)):
         for partner in PARTNERS[1:]:
             there = conjugate(here, partner)
             for p, q in ((here, there), (there, here)):
                 yield merged(p.xreplace({z: A}), q.xreplace({z: -A}), z), ()
+
+
+def _from_one(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
+    """exp(x) = 1 + expm1(x), with what does not depend on z put together first."""
+    powers = {e: 1 + expm1(e.args[0]) for e in expr.atoms(sp.exp)}
+    whole = sp.expand(expr.xreplace(powers))
+    constant, moving = whole.as_independent(z, as_Add=True)
+    if powers and constant.free_symbols:
+        yield S + moving, ((S, constant),)
+
+
+def limited(expr: Any, z: sp.Symbol) -> Iterator[Candidate]:
+    """t at least 1e-300: log1p(t)/t and the like are what they are at 0 long before."""
+    yield held(expr, lambda x: sp.Min(x, LARGE)), ()
+    for value, lets in _quietly(_in_t, expr, z):
+        yield value, tuple((s, sp.Max(e, SMALL) if s == T else e) for s, e in lets)

@@ -15,6 +15,7 @@ from derive.stability.form import T
 A = sp.Symbol("a", nonnegative=True)
 DEGREE = 24
 OPERATIONS = 400
+SMALL = sp.Float("1e-300")
 
 
 class OutOfBudget(Exception):
@@ -153,7 +154,7 @@ class Side:
 def _log_of_factor(base: Any, distance: Any) -> Any:
     if base == log1p(T):
         # log1p(t)/t is 1 to the last digit long before t underflows.
-        t = sp.Max(T, sp.Float("1e-300"))
+        t = sp.Max(T, SMALL)
         return -distance + sp.log(log1p(t) / t)
     if base.is_Add and base.is_polynomial(T):
         first = base.xreplace({T: sp.S.Zero})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,3 +61,20 @@ class StableForm:
             tuple((symbol.xreplace(mapping), meaning.xreplace(mapping)) for symbol, meaning in self.lets),
             self.reasons,
         )
+
+
+def product(textbook: sp.Expr, z: sp.Symbol, one: StableForm, other: StableForm) -> Iterator[StableForm]:
+    """Two forms multiplied; then with a name for the first, so that nothing overflows before it counts."""
+    lets = dict(one.lets)
+    clash = {
+        symbol: sp.Symbol(f"{symbol}_", real=True)
+        for symbol, meaning in other.lets
+        if lets.get(symbol, meaning) != meaning
+    }
+    other = other.xreplace(clash)
+    lets |= dict(other.lets)
+    reasons = tuple(dict.fromkeys((*one.reasons, *other.reasons)))
+    yield StableForm(textbook, one.value * other.value, z, "found", tuple(lets.items()), reasons)
+    if S not in lets and not one.value.is_number:
+        lets[S] = one.value
+        yield StableForm(textbook, S * other.value, z, "found", tuple(lets.items()), reasons)

@@ -63,6 +63,41 @@ IDENTITIES = {
         "A branch sees only arguments from its own side.",
         "每个分支只会遇到自己一侧的自变量。",
     ),
+    "complement": Identity(
+        r"\sigma(u) = 1 - \sigma(-u), \quad \sigma(-|u|) = \frac{t}{1 + t}",
+        "Only the small side is computed as a quotient; 1 minus it loses nothing.",
+        "只用商计算较小的一侧，1 减去它不损失有效数字。",
+    ),
+    "tanh": Identity(
+        r"\frac{\sinh x}{\cosh x} = \tanh x",
+        "The quotient of two large numbers is one function that stays in [−1, 1].",
+        "两个很大的数之商就是 tanh，其值在 [−1, 1] 之内。",
+    ),
+    "powers": Identity(
+        r"e^{x}\,e^{-x} = 1",
+        "Factors that cancel are cancelled before either of them overflows.",
+        "互为倒数的因子先约去，以免其中一个溢出。",
+    ),
+    "difference": Identity(
+        r"s = 1 - y a, \quad y a < 1 \iff s > 0",
+        "The difference is computed once, in a form that keeps its digits, and its sign decides.",
+        "先用保留有效数字的式子算出这个差，再由它的符号决定分支。",
+    ),
+    "limit": Identity(
+        r"f(x) = f(\min(x, 700)) \ (x > 700) \quad\text{to the last digit}",
+        "Beyond this bound the result no longer changes in double precision, and nothing overflows.",
+        "超过这个界限后，双精度结果不再变化，也不会溢出。",
+    ),
+    "quotient": Identity(
+        r"\frac{1}{q} - \frac{x}{q^{2}} = \frac{q - x}{q^{2}}",
+        "Over one denominator the terms that cancel are cancelled exactly.",
+        "通分之后，相消的项精确地消去。",
+    ),
+    "constants": Identity(
+        r"c_1 c_2 \cdots c_k = c",
+        "A product of constants is worked out beforehand and rounded once.",
+        "常数的乘积事先算好，只舍入一次。",
+    ),
     "series": Identity(
         r"f(z) = \textstyle\sum_{k} f^{(k)}(0)\,z^{k}/k!",
         "Near 0 the leading terms cancel, so the Taylor polynomial is used; its rest is below rounding.",

@@ -13,7 +13,7 @@ from derive.stability.canonical import OutOfBudget
 from derive.stability.form import S, StableForm
 from derive.stability.merge import shared_factors
 from derive.stability.ramps import guarded
-from derive.stability.referee import Lets
+from derive.stability.rounding import Lets
 
 
 @dataclass
@@ -30,11 +30,10 @@ class Parts:
         return found.value
 
     def named(self, value: Any) -> Any:
-        """A symbol for a value with branches: SymPy cannot compare these."""
-        if not value.has(sp.Piecewise):
-            return value
-        self._let(S, value)
-        return S
+        """A symbol for a value."""
+        symbol = S if S not in self.lets else sp.Symbol("s_", real=True)
+        self._let(symbol, value)
+        return symbol
 
     def _let(self, symbol: Any, meaning: Any) -> None:
         if self.lets.setdefault(symbol, meaning) != meaning:
@@ -47,7 +46,7 @@ def joined(
     """Forms that join the stable forms of parts: at two labels, or of what stands beside the label."""
     if not expr.has(label):
         return
-    for way in (partial(between, ends=ends), apart):
+    for way in (partial(between, ends=ends), partial(through_zero, ends=ends), apart):
         parts = Parts(search)
         try:
             value = way(expr, label, parts)
@@ -87,11 +86,24 @@ def between(expr: sp.Expr, label: sp.Symbol, parts: Parts, ends: Sequence[int]) 
     return common * sp.Add(*(weight * end / common for weight, end in zip(weights, at, strict=True)))
 
 
+def through_zero(expr: sp.Expr, label: sp.Symbol, parts: Parts, ends: Sequence[int]) -> Any:
+    """f(y) = (1 − |y|)·f(0) + |y|·f(±1), with the sign of y, for a formula that is linear in y."""
+    if tuple(ends) != (-1, 1) or expr.has(sp.Piecewise, sp.Max) or sp.expand(sp.diff(expr, label, 2)) != 0:
+        raise OutOfBudget
+    below, middle, above = (parts.form(expr.xreplace({label: sp.Integer(n)})) for n in (-1, 0, 1))
+    if not middle.is_number:
+        raise OutOfBudget
+    rest = parts.named((1 - sp.Abs(label)) * middle)
+    return rest + sp.Abs(label) * sp.Piecewise((above, label >= 0), (below, True))
+
+
 def _decided(condition: Any, label: sp.Symbol, parts: Parts, ends: Sequence[int]) -> Any:
     """A comparison as the sign of a difference that keeps its digits."""
     if condition.free_symbols <= {label} or not isinstance(condition, sp.Gt | sp.Ge | sp.Lt | sp.Le):
         return condition
-    difference = parts.named(between(condition.gts - condition.lts, label, parts, ends))
+    difference = between(condition.gts - condition.lts, label, parts, ends)
+    if difference.has(sp.Piecewise):  # SymPy cannot compare these.
+        difference = parts.named(difference)
     return difference > 0 if isinstance(condition, sp.Gt | sp.Lt) else difference >= 0
 
 

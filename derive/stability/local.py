@@ -18,8 +18,19 @@ def refine(expr: sp.Basic) -> Any:
     expr = expr.func(*(refine(arg) for arg in expr.args))
     if isinstance(expr, sp.Add):
         return _sum(expr)
+    if isinstance(expr, sp.Mul):
+        return _product(expr)
     if isinstance(expr, sp.log):
         return _logarithm(expr)
+    return expr
+
+
+def _product(expr: Any) -> Any:
+    """sinh(x)/cosh(x) → tanh(x)."""
+    waves = [factor for factor in expr.args if isinstance(factor, sp.sinh)]
+    found = {w: 1 / sp.cosh(w.args[0]) for w in waves if 1 / sp.cosh(w.args[0]) in expr.args}
+    for wave, inverse in found.items():
+        expr = sp.tanh(wave.args[0]) * sp.Mul(*(f for f in expr.args if f not in (wave, inverse)))
     return expr
 
 
@@ -86,24 +97,40 @@ def about_one(expr: sp.Basic) -> Any:
     return log1p(expr.args[0] - 1) if isinstance(expr, sp.log) else expr
 
 
+def about_zero(expr: sp.Basic, z: sp.Symbol) -> Any:
+    """√p → √p(0) + (p − p(0))/(√p + √p(0)): near 0 what is small stands apart from the constant."""
+    if not expr.args:
+        return expr
+    expr = expr.func(*(about_zero(arg, z) for arg in expr.args))
+    if expr.is_Pow and expr.exp == sp.S.Half and expr.base.is_polynomial(z):
+        first = sp.sqrt(expr.base.xreplace({z: sp.S.Zero}))
+        if first.is_Rational and first.is_positive:
+            return first + sp.expand(expr.base - first**2) / (expr + first)
+    return expr
+
+
 def _is_root(term: sp.Expr) -> bool:
     return any(f.is_Pow and f.exp == sp.S.Half and f.free_symbols for f in sp.Mul.make_args(term))
 
 
 def folded(expr: Any, z: sp.Symbol) -> Any:
     """Polynomials in z alone as Horner schemes with doubles as coefficients: each is rounded once."""
-    if not expr.args:
+    if not expr.args or expr.is_Boolean:
         return expr
-    if expr.is_polynomial(z) and expr.free_symbols == {z}:
+    if _is_own(expr, z):
         coefficients = {
             n: c if c.is_Rational else sp.Float(c.evalf(17), 17) for (n,), c in sp.Poly(expr, z).terms()
         }
         return sp.horner(sp.Add(*(c * z**n for n, c in coefficients.items())), z)
     if expr.is_Mul:
-        own = [factor for factor in expr.args if factor.is_number or factor.free_symbols == {z}]
+        own = [factor for factor in expr.args if factor.is_number or _is_own(factor, z)]
         if own and len(own) < len(expr.args):
             return folded(sp.Mul(*own), z) * sp.Mul(*(folded(f, z) for f in expr.args if f not in own))
     return expr.func(*(folded(arg, z) for arg in expr.args))
+
+
+def _is_own(expr: Any, z: sp.Symbol) -> bool:
+    return isinstance(expr, sp.Expr) and expr.free_symbols == {z} and bool(expr.is_polynomial(z))
 
 
 def clip(expr: sp.Basic, z: sp.Symbol, linear: bool = False) -> Any:
@@ -151,16 +178,3 @@ def intervals(expr: sp.Expr, z: sp.Symbol) -> list[tuple[Any, Any]]:
         left = left - own
         found.append((mine.inf, mine.sup) if mine != sp.S.EmptySet else (-sp.oo, sp.oo))
     return found
-
-
-LARGE = 700
-
-
-def capped(expr: sp.Basic) -> Any:
-    """exp(c·exp(x)) with x held below 700: beyond that the outer exponential is 0 or too large anyway."""
-    if not expr.args:
-        return expr
-    if isinstance(expr, sp.exp):
-        inner = {e: sp.exp(sp.Min(e.args[0], LARGE)) for e in expr.args[0].atoms(sp.exp)}
-        return sp.exp(expr.args[0].xreplace(inner))
-    return expr.func(*(capped(arg) for arg in expr.args))

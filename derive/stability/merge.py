@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 
 from derive.stability.canonical import A
+from derive.stability.form import S, T
 
 
 def merged(positive: Any, negative: Any, z: sp.Symbol) -> Any:
@@ -14,6 +15,22 @@ def merged(positive: Any, negative: Any, z: sp.Symbol) -> Any:
     if positive == negative:
         return positive.xreplace({A: sp.Abs(z)})
     return _join(_tidy(positive.xreplace({A: z})), _tidy(negative.xreplace({A: -z})), z)
+
+
+def complement(positive: Any, negative: Any, z: sp.Symbol) -> tuple[Any, Any] | None:
+    """(s, value) with value = p + s or p − s for z ≥ 0 and q − s or q + s for z < 0, p and q numbers.
+
+    None unless the two sides add up to a number. s vanishes far out, so the sums keep all digits there.
+    """
+    ends = [side.xreplace({T: sp.S.Zero}) for side in (positive, negative)]
+    if not all(end.is_Rational for end in ends) or sp.cancel(positive + negative) != sum(ends):
+        return None
+    small = sp.factor(sp.cancel(positive - ends[0]))
+    if not small.has(T):
+        return None
+    sign = -1 if small.could_extract_minus_sign() else 1
+    value = sp.Piecewise((ends[0] + sign * S, z >= 0), (ends[1] - sign * S, True))
+    return (sign * small).xreplace({A: sp.Abs(z)}), value
 
 
 def _tidy(expr: Any) -> Any:

@@ -1,227 +1,38 @@
-"""Judges a form without an oracle: running error analysis with doubles at fixed points.
+"""Judges a form without an oracle: by its error bound at fixed points.
 
-Every operation adds its rounding to what its operands bring along, so the bound that comes out is
-rigorous to first order, wherever the form is accurate. It needs no other package, and the same form
-passes on every machine: the oracle (ball arithmetic) confirms the choices in tests and in the bench.
+The same form passes on every machine; the oracle (ball arithmetic) confirms the choices in tests and
+in the bench.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import mpmath as mp
 import sympy as sp
-from sympy.codegen.cfunctions import expm1, log1p
 
 from derive.numbers import value as exact
-from derive.stability.form import erfc
+from derive.stability.rounding import TINY, Lets, Value, rounded
 
-TINY = 2.3e-308
 LIMIT = 40.0
+GOOD = 24.0
+BETTER = 4 / 5
+"""A form is taken for a plainer one whose bound is above GOOD if its own is smaller by this factor."""
 LABEL = 0.3
+LARGE_LABEL = 900.0
+UNDERFLOW = 1e-150
+"""The square of less is no double: bounds of what is compared with it tell nothing."""
 LARGEST = mp.mpf(2) ** 1024
 PRECISIONS = (60, 6000)  # with 6000 bits 1 + exp(−3000) is not 1
 _HALF_LINE = (
     1e-300, 1e-200, 1e-100, 1e-30, 1e-15, 1e-9, 1e-6, 1e-4, 1e-3, 0.01, 0.03, 0.07, 0.13, 0.27, 0.49,
     0.5, 0.51, 0.8, 0.95, 1.0, 1.05, 1.3, 1.7, 2.0, 2.1, 2.9, 3.0, 3.1, 4.2, 5.9, 6.1, 8.0, 11.0, 16.0, 22.0,
-    30.0, 37.0, 50.0, 90.0, 170.0, 300.0, 500.0, 690.0, 720.0, 745.0, 760.0, 1000.0, 3000.0,
+    30.0, 37.0, 50.0, 90.0, 170.0, 300.0, 500.0, 690.0, 705.0, 720.0, 745.0, 760.0, 1000.0, 3000.0,
 )  # fmt: skip
 POINTS = tuple(sorted([0.0, *_HALF_LINE, *(-x for x in _HALF_LINE)]))
-
-_TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
-UNARY: dict[Any, tuple[Callable[[float], float], Callable[[float, float], float]]] = {
-    sp.exp: (math.exp, lambda x, v: v),
-    sp.log: (math.log, lambda x, v: 1 / x),
-    log1p: (math.log1p, lambda x, v: 1 / (1 + x)),
-    expm1: (math.expm1, lambda x, v: v + 1),
-    sp.sin: (math.sin, lambda x, v: math.cos(x)),
-    sp.cos: (math.cos, lambda x, v: -math.sin(x)),
-    sp.tan: (math.tan, lambda x, v: 1 + v * v),
-    sp.sinh: (math.sinh, lambda x, v: math.cosh(x)),
-    sp.cosh: (math.cosh, lambda x, v: math.sinh(x)),
-    sp.tanh: (math.tanh, lambda x, v: 1 - v * v),
-    sp.asin: (math.asin, lambda x, v: 1 / math.sqrt(1 - x * x)),
-    sp.acos: (math.acos, lambda x, v: -1 / math.sqrt(1 - x * x)),
-    sp.atan: (math.atan, lambda x, v: 1 / (1 + x * x)),
-    sp.asinh: (math.asinh, lambda x, v: 1 / math.sqrt(1 + x * x)),
-    sp.acosh: (math.acosh, lambda x, v: 1 / math.sqrt(x * x - 1)),
-    sp.atanh: (math.atanh, lambda x, v: 1 / (1 - x * x)),
-    sp.erf: (math.erf, lambda x, v: _TWO_OVER_ROOT_PI * math.exp(-min(x * x, 745.0))),
-    erfc: (math.erfc, lambda x, v: -_TWO_OVER_ROOT_PI * math.exp(-min(x * x, 745.0))),
-    sp.erfc: (math.erfc, lambda x, v: -_TWO_OVER_ROOT_PI * math.exp(-min(x * x, 745.0))),
-    sp.Abs: (abs, lambda x, v: math.copysign(1.0, x)),
-    sp.sign: (lambda x: float((x > 0) - (x < 0)), lambda x, v: 0.0),
-}
-EXACT = (sp.Abs, sp.sign)
-_COMPARE: dict[Any, Callable[[float, float], bool]] = {
-    sp.StrictGreaterThan: float.__gt__,
-    sp.GreaterThan: float.__ge__,
-    sp.StrictLessThan: float.__lt__,
-    sp.LessThan: float.__le__,
-    sp.Equality: float.__eq__,
-    sp.Unequality: float.__ne__,
-}
-
-Lets = tuple[tuple[sp.Symbol, sp.Expr], ...]
 Labels = tuple[int, ...]
-Value = tuple[float, float, tuple[float, ...]]  # value, error in units of 2**-53, gradient by the inputs
-
-
-@cache
-def _number(expr: sp.Expr) -> tuple[float, float]:
-    """The value of a constant and its rounding error."""
-    x = float(expr)
-    return x, 0.0 if expr.is_Rational and sp.Rational(x) == expr else abs(x)
-
-
-@cache
-def _inverse(power: sp.Pow) -> sp.Expr:
-    return power.base**-power.exp
-
-
-@cache
-def _fraction(product: sp.Mul) -> tuple[tuple[sp.Expr, ...], tuple[sp.Expr, ...]]:
-    """The factors of a product, and those that it is divided by."""
-    above, below = [], []
-    for factor in product.args:
-        base, exponent = factor.as_base_exp()
-        if exponent.is_number and exponent.is_negative and not base.is_number:
-            below.append(1 / factor)
-        else:
-            above.append(factor)
-    return tuple(above), tuple(below)
-
-
-class _Evaluation:
-    """One expression at one point; a node's value is computed once, every branch is computed."""
-
-    def __init__(self, inputs: Sequence[sp.Symbol], point: Sequence[float]) -> None:
-        size = len(inputs)
-        self.zero = (0.0,) * size
-        self.known: dict[sp.Basic, Value] = {
-            symbol: (x, 0.0, tuple(float(n == k) for k in range(size)))
-            for n, (symbol, x) in enumerate(zip(inputs, point, strict=True))
-        }
-
-    def at(self, expr: sp.Basic) -> Value:
-        found = self.known.get(expr)
-        if found is None:
-            found = self._compute(expr)
-            if math.isinf(found[0]) or math.isnan(found[0]):
-                raise OverflowError(str(expr))
-            self.known[expr] = found
-        return found
-
-    def _compute(self, expr: Any) -> Value:
-        if expr.is_Add:
-            return self._sum([self.at(arg) for arg in expr.args])
-        if expr.is_Mul:
-            return self._product(expr)
-        if expr.is_Pow:
-            return self._power(expr)
-        if expr.is_number:
-            return *_number(expr), self.zero
-        if expr.func in UNARY:
-            return self._unary(expr.func, self.at(expr.args[0]))
-        if isinstance(expr, sp.Piecewise):
-            return self._choice(expr)
-        if isinstance(expr, sp.Max | sp.Min):
-            return self._extreme([self.at(arg) for arg in expr.args], 1 if isinstance(expr, sp.Max) else -1)
-        raise NotImplementedError(f"no error rule for {expr.func.__name__}; add it to UNARY")
-
-    def _choice(self, expr: sp.Piecewise) -> Value:
-        """The branch that applies; its error reaches to every branch that might, but for rounding."""
-        branches = [(self.at(value), *self.holds(condition)) for value, condition in expr.args]
-        chosen = next(value for value, holds, _ in branches if holds)
-        error = chosen[1]
-        for value, holds, certain in branches:
-            if holds or not certain:
-                error = max(error, value[1] + abs(value[0] - chosen[0]) * 2.0**53)
-            if holds and certain:
-                break
-        return chosen[0], error, chosen[2]
-
-    def holds(self, condition: Any) -> tuple[bool, bool]:
-        """Whether a condition holds, and whether that is certain although its sides are rounded."""
-        if condition in (sp.true, sp.false):
-            return bool(condition), True
-        if isinstance(condition, sp.ITE):
-            (test, certain), yes, no = map(self.holds, condition.args)
-            verdict, sure = yes if test else no
-            return verdict, sure and certain
-        if isinstance(condition, sp.Not):
-            verdict, certain = self.holds(condition.args[0])
-            return not verdict, certain
-        if isinstance(condition, sp.And | sp.Or):
-            verdicts = [self.holds(arg) for arg in condition.args]
-            verdict = (all if isinstance(condition, sp.And) else any)(v for v, _ in verdicts)
-            return verdict, all(certain for _, certain in verdicts)
-        (x, e, _), (y, f, _) = self.at(condition.lhs), self.at(condition.rhs)
-        return _COMPARE[condition.func](x, y), abs(x - y) >= 2.0**-53 * (e + f)
-
-    @staticmethod
-    def _sum(parts: list[Value]) -> Value:
-        """Whatever the order: partial sums of three or more may be as large as those of one sign."""
-        value = math.fsum(p[0] for p in parts)
-        one_sign = max(math.fsum(max(s * p[0], 0.0) for p in parts) for s in (1.0, -1.0))
-        error = sum(p[1] for p in parts) + abs(value) + one_sign * (len(parts) - 2)
-        return value, error + TINY, tuple(map(sum, zip(*(p[2] for p in parts), strict=True)))
-
-    def _product(self, expr: sp.Expr) -> Value:
-        above, below = _fraction(expr)
-        value: Value = (1.0, 0.0, self.zero)
-        for n, factor in enumerate(above):
-            value = self._times(value, self.at(factor)) if n else self.at(factor)
-        for factor in below:
-            value = self._over(value, self.at(factor))
-        return value
-
-    @staticmethod
-    def _extreme(parts: list[Value], sign: int) -> Value:
-        """The error is that of any part which may be the extreme one."""
-        value, error, slope = max(parts, key=lambda part: sign * part[0])
-        reach = [e for x, e, _ in parts if sign * (value - x) <= 2.0**-53 * (error + e)]
-        return value, max(reach), slope
-
-    @staticmethod
-    def _times(left: Value, right: Value) -> Value:
-        (x, e, d), (y, f, g) = left, right
-        exact = abs(x) == 1 or abs(y) == 1
-        error = e * abs(y) + f * abs(x) + e * f * 2.0**-53 + (0.0 if exact else abs(x * y) + TINY)
-        return x * y, error, tuple(a * y + b * x for a, b in zip(d, g, strict=True))
-
-    @staticmethod
-    def _over(left: Value, right: Value) -> Value:
-        (x, e, d), (y, f, g) = left, right
-        v = x / y
-        error = (e + f * abs(v)) / abs(y) + abs(v) + TINY
-        return v, error, tuple((a - b * v) / y for a, b in zip(d, g, strict=True))
-
-    def _power(self, expr: sp.Expr) -> Value:
-        base, exponent = expr.args
-        if exponent.is_number and exponent.is_negative:
-            return self._over((1.0, 0.0, self.zero), self.at(_inverse(expr)))
-        x, e, d = self.at(base)
-        if exponent.is_number:
-            n = float(exponent)
-            value = math.sqrt(x) if exponent == sp.Rational(1, 2) else x**n
-            slope = n * value / x if x else (1.0 if n == 1 else 0.0)
-            spread = (e * 2.0**-53) ** n * 2.0**53 if n >= 1 else 0.0
-            error = abs(slope) * e + spread + abs(value) * (1 if n in (0.5, 2.0) else 2) + TINY
-            return value, error, tuple(slope * a for a in d)
-        return self._unary(sp.exp, self._times(self.at(exponent), self._unary(sp.log, (x, e, d))))
-
-    @staticmethod
-    def _unary(function: Any, argument: Value) -> Value:
-        x, e, d = argument
-        f, derivative = UNARY[function]
-        value = f(x)
-        slope = derivative(x, value)
-        error = abs(slope) * e + (0.0 if function in EXACT else 2 * abs(value) + TINY)
-        return value, error, tuple(slope * a for a in d)
 
 
 def error_ratio(
@@ -259,22 +70,15 @@ def ratio_of(found: Value | None, point: Sequence[float], labels: Labels, scale:
 def evaluated(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets) -> Value | None:
     """Value, error in units of 2**-53 and gradient; None where something overflows or is undefined."""
     try:
-        return _evaluated(expr, inputs, point, lets)
+        return rounded(expr, inputs, point, lets)
     except (OverflowError, ZeroDivisionError, ValueError):
         return None
-
-
-def _evaluated(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets) -> Value:
-    evaluation = _Evaluation(inputs, point)
-    for symbol, meaning in lets:
-        evaluation.known[symbol] = evaluation.at(meaning)
-    return evaluation.at(expr)
 
 
 def undefined(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets) -> bool:
     """Whether a division by 0 or a logarithm of 0 stands in the way of a value."""
     try:
-        _evaluated(expr, inputs, point, lets)
+        rounded(expr, inputs, point, lets)
     except (ZeroDivisionError, ValueError):
         return True
     except OverflowError:
@@ -297,24 +101,44 @@ def agree(one: Value | None, other: Value | None) -> bool:
     return abs(one[0] - other[0]) <= 2.0**-52 * (one[1] + other[1]) + TINY
 
 
+def trusted(found: Value | None) -> bool:
+    """Whether the bound says that at least three digits are right."""
+    return found is not None and found[1] <= 2.0**43 * abs(found[0])
+
+
+def close(found: Value | None, value: Any, digits: float = 1e-3) -> bool:
+    """Whether a computed value is the true one but for rounding; what is beyond a double is not judged."""
+    if found is None or not mp.isfinite(value) or abs(value) >= LARGEST:
+        return True
+    return bool(abs(found[0] - value) <= digits * abs(value) + TINY)
+
+
 def beyond(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets = ()) -> bool:
     """Whether the true value is too large for a double."""
     for bits in PRECISIONS:
-        at: dict[Any, Any] = dict(zip(inputs, map(mp.mpf, point), strict=True))
-        with mp.workprec(bits):
-            try:
-                for symbol, meaning in lets:
-                    at[symbol] = exact(meaning, at)
-                size = abs(exact(expr, at))
-            except (KeyError, AssertionError):
-                return False
-            if mp.isfinite(size):
-                return bool(size >= LARGEST)
+        size = abs(true(expr, inputs, point, lets, bits))
+        if mp.isfinite(size):
+            return bool(size >= LARGEST)
     return bool(mp.isinf(size))
 
 
-def grid(others: int, labels: Iterable[float], extra: Iterable[float] = ()) -> list[tuple[float, ...]]:
-    """Points (z, others…); the others take each label in turn, all alike."""
+def true(
+    expr: sp.Expr,
+    inputs: Sequence[sp.Symbol],
+    point: Sequence[float],
+    lets: Lets = (),
+    bits: int = PRECISIONS[-1],
+) -> Any:
+    """The value with so many bits; nan where there is none."""
+    at: dict[Any, Any] = dict(zip(inputs, map(mp.mpf, point), strict=True))
+    with mp.workprec(bits):
+        for symbol, meaning in lets:
+            at[symbol] = exact(meaning, at)
+        return exact(expr, at)
+
+
+def grid(others: int, labels: Sequence[float], extra: Iterable[float] = ()) -> list[tuple[float, ...]]:
+    """Points (z, others…); the others take each label in turn, all alike. Measured labels may be large."""
     line = sorted({*POINTS, *extra})
-    values = (*map(float, labels), LABEL) if others else (0.0,)
+    values = (*(map(float, labels) if labels else (LARGE_LABEL,)), LABEL) if others else (0.0,)
     return [(x, *(label for _ in range(others))) for x in line for label in values]

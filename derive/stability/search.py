@@ -11,14 +11,30 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 
-from derive.stability.candidates import Candidate, rewritings
-from derive.stability.canonical import OPERATIONS
+from derive.stability.candidates import Candidate, limited, rewritings
+from derive.stability.canonical import OPERATIONS, SMALL
 from derive.stability.form import S, StableForm, T, erfc
 from derive.stability.labels import joined
-from derive.stability.referee import LIMIT, Labels, Lets, Value, agree, beyond, evaluated, grid, ratio_of
-from derive.stability.series import near_zero
+from derive.stability.overflow import LARGE
+from derive.stability.referee import (
+    BETTER,
+    GOOD,
+    LIMIT,
+    Labels,
+    agree,
+    beyond,
+    close,
+    evaluated,
+    grid,
+    ratio_of,
+    true,
+    trusted,
+)
+from derive.stability.rounding import Lets, Value
+from derive.stability.series import RADII, near_zero
 
 PARAMETER = 1.5
+ENOUGH = 2.0
 FAR = (-1e300, -1e160, 1e160, 1e300)
 
 
@@ -29,12 +45,14 @@ def stable(
     others: Sequence[sp.Expr] = (),
     labels: Labels = (0, 1),
     wide: bool = False,
+    good: float = GOOD,
 ) -> StableForm:
     """A form of expr that is accurate and overflows nowhere for z in [−1000, 1000].
 
     z and others may be symbols or elements; whatever else expr holds counts as a parameter whose
     value is positive. labels: values that the others have without error, so that a loss must keep all
     its digits there; everywhere else they are numbers with rounding errors of their own.
+    wide: z may be as large as doubles go. good: the error bound at which the search ends.
     The same expression gives the same form in every process.
     """
     known = [z, *others]
@@ -42,7 +60,7 @@ def stable(
     names: dict[Any, Any] = {z: sp.Symbol("z", real=True)}
     names |= {s: sp.Symbol(f"q{n}", real=True) for n, s in enumerate(others)}
     names |= {s: sp.Symbol(f"r{n}", positive=True) for n, s in enumerate(parameters)}
-    form = _shifted(expr.xreplace(names), len(others), len(parameters), tuple(labels), wide)
+    form = _shifted(expr.xreplace(names), len(others), len(parameters), tuple(labels), wide, good)
     return form.xreplace({symbol: original for original, symbol in names.items()} | _clear(names))
 
 
@@ -53,29 +71,31 @@ def _clear(names: dict[Any, Any]) -> dict[Any, Any]:
 
 
 @cache
-def _shifted(expr: Any, others: int, parameters: int, labels: Labels, wide: bool = False) -> StableForm:
+def _shifted(expr: Any, others: int, parameters: int, labels: Labels, wide: bool, good: float) -> StableForm:
     """A function of z − q alone is searched as a function of one number."""
     z = sp.Symbol("z", real=True)
     for n in range(others):
         q = sp.Symbol(f"q{n}", real=True)
         alone = expr.xreplace({z: z + q})
         if expr.has(q) and not alone.has(q):
-            inner = _search(alone, others, parameters, labels, wide)
+            inner = _search(alone, others, parameters, labels, wide, good)
             if inner.status != "found":
                 return StableForm(expr, expr, z, inner.status)
             lets = ((S, z - q), *((t, meaning.xreplace({z: S})) for t, meaning in inner.lets))
             return StableForm(expr, inner.value.xreplace({z: S}), z, "found", lets, inner.reasons)
-    return _search(expr, others, parameters, labels, wide)
+    return _search(expr, others, parameters, labels, wide, good)
 
 
 @cache
-def _search(expr: Any, others: int, parameters: int, labels: Labels, wide: bool = False) -> StableForm:
+def _search(expr: Any, others: int, parameters: int, labels: Labels, wide: bool, good: float) -> StableForm:
     z = sp.Symbol("z", real=True)
     if sp.count_ops(expr) > OPERATIONS:
         return StableForm(expr, expr, z, "textbook")
     unknowns = [sp.Symbol(f"q{n}", real=True) for n in range(others)]
     inputs = [z, *unknowns, *(sp.Symbol(f"r{n}", positive=True) for n in range(parameters))]
     points = sample_points(expr, z, others, parameters, labels, FAR if wide else ())
+
+    textbook: Candidate = (expr, ())
 
     @cache
     def too_large(point: tuple[float, ...]) -> bool:
@@ -85,41 +105,64 @@ def _search(expr: Any, others: int, parameters: int, labels: Labels, wide: bool 
     def at(candidate: Candidate, point: tuple[float, ...]) -> Value | None:
         return evaluated(candidate[0], inputs, point, candidate[1])
 
-    def ratio(candidate: Candidate, low: float = 0.0, high: float = math.inf) -> float:
-        """The worst the referee finds, as far as it matters, where low ≤ |z| ≤ high."""
+    def ratio(candidate: Candidate, low: float = 0.0, high: float = math.inf, limit: float = LIMIT) -> float:
+        """The worst the referee finds, as far as it matters, where low ≤ |z| ≤ high; inf above the limit."""
         worst = 0.0
-        for point in points:
+        for point in tuple(points):
             if low <= abs(point[0]) <= high:
                 error = ratio_of(at(candidate, point), point, labels)
                 if error < math.inf or not too_large(point):
                     worst = max(worst, error)
-            if worst > LIMIT:
-                break
+            if worst > limit:
+                points.remove(point)
+                points.insert(0, point)  # What fails one form is likely to fail the next.
+                return math.inf
         return worst
 
-    def passes(candidate: Candidate) -> bool:
-        return ratio(candidate) <= LIMIT and all(agree(at((expr, ()), p), at(candidate, p)) for p in points)
+    def equal(candidate: Candidate) -> bool:
+        """Whether it agrees with the textbook form, or where that cannot be computed with the truth.
+
+        The truth is asked for only if arguments are held; other forms are equal by algebra.
+        """
+        holding = sp.Tuple(candidate[0], *(meaning for _, meaning in candidate[1])).has(LARGE, SMALL)
+        return all(
+            close(at(candidate, p), true(expr, inputs, p))
+            if holding and not trusted(at(textbook, p))
+            else agree(at(textbook, p), at(candidate, p))
+            for p in points
+        )
 
     def found(candidate: Candidate) -> StableForm:
         value, lets = candidate
-        return StableForm(expr, value, z, "found", lets, _reasons(expr, value, lets))
+        if value == expr:
+            return StableForm(expr, expr, z, "safe")
+        return StableForm(expr, value, z, "found", lets, _reasons(expr, z, value, lets))
 
     def part(expr: Any) -> StableForm:
-        return _search(expr, others, parameters, labels)
+        return _search(expr, others, parameters, labels, False, max(good, GOOD / 2))
 
     tried: list[Candidate] = []
-    for candidate in rewritings(expr, z):
-        if passes(candidate):
-            return found(candidate) if tried else StableForm(expr, expr, z, "safe")
-        tried.append(candidate)
-    for label in unknowns:
-        for candidate in joined(expr, label, labels, part):
-            if passes(candidate):
-                return found(candidate)
-    for candidate in _near_and_far(expr, z, tried, ratio):
-        if passes(candidate):
-            return found(candidate)
-    return StableForm(expr, expr, z, "textbook")
+
+    def kinds() -> Iterator[Iterator[Candidate]]:
+        """Each kind is tried where the ones before it give nothing, or nothing near what is asked for."""
+        yield rewritings(expr, z)
+        for label in unknowns:
+            yield joined(expr, label, labels, part)
+        yield _near_and_far(expr, z, tuple(tried), ratio)
+        yield limited(expr, z)
+
+    best, error = None, LIMIT / BETTER
+    for candidates in kinds():
+        for candidate in candidates:
+            its = ratio(candidate, limit=error * BETTER)
+            if its < math.inf and equal(candidate):
+                best, error = candidate, its
+            if error <= good:
+                break
+            tried.append(candidate)
+        if error <= ENOUGH * good:
+            break
+    return StableForm(expr, expr, z, "textbook") if best is None else found(best)
 
 
 def _near_and_far(expr: Any, z: Any, tried: Sequence[Candidate], ratio: Any) -> Iterator[Candidate]:
@@ -131,7 +174,8 @@ def _near_and_far(expr: Any, z: Any, tried: Sequence[Candidate], ratio: Any) -> 
     for value, lets in tried:
         if not lets and ratio((value, lets), high=1.0) <= LIMIT:
             for other, its in far[1.0]:
-                yield sp.Piecewise((value.xreplace({z: held}), sp.Abs(z) < 1), (other, True)), its
+                for near in (value, value.xreplace({z: held})):
+                    yield sp.Piecewise((near, sp.Abs(z) < 1), (other, True)), its
     if any(far.values()):
         for radius, polynomial in near_zero(expr, z):
             inside = polynomial.xreplace({z: sp.Max(sp.Min(z, radius), -radius)})
@@ -156,20 +200,32 @@ def _kinks(expr: Any, z: sp.Symbol) -> Iterator[Any]:
             yield -difference.xreplace({z: sp.S.Zero}) / sp.diff(difference, z)
 
 
-def _reasons(expr: Any, value: Any, lets: Lets) -> tuple[str, ...]:
+def _reasons(expr: Any, z: Any, value: Any, lets: Lets) -> tuple[str, ...]:
     """Keys of the identities whose traces the form shows and the textbook form does not."""
     everything = sp.Tuple(value, *(meaning for _, meaning in lets))
-    names = {symbol for symbol, _ in lets}
+    meanings = dict(lets)
+    held = everything.has(LARGE, SMALL)
+    fewer = len(everything.atoms(sp.exp)) < len(expr.atoms(sp.exp))
+    series = any(c.rhs in RADII for c in value.atoms(sp.StrictLessThan) if c.lhs == sp.Abs(z))
     shows = {
-        "t": T in names,
-        "log": T in names and expr.has(sp.log),
+        "t": T in meanings,
+        "complement": S in meanings and meanings[S].has(T) and value.has(sp.Piecewise),
+        "log": expr.has(sp.log) and (T in meanings or fewer),
         "log1p": everything.has(log1p),
         "expm1": everything.has(expm1),
         "erfc": everything.has(erfc),
-        "conjugate": expr.has(sp.Pow) and not names and not everything.has(log1p, expm1, erfc),
-        "max": everything.has(sp.Max) and not expr.has(sp.Max),
-        "clip": everything.has(sp.Min) and not expr.has(sp.Min),
+        "tanh": value.has(sp.tanh) and not expr.has(sp.tanh),
+        "powers": T not in meanings and fewer and value.has(sp.exp),
+        "conjugate": T not in meanings
+        and any(p.exp.is_Rational and p.exp.q == 2 and p.has(z) for p in expr.atoms(sp.Pow)),
+        "series": series,
+        "max": everything.has(sp.Max) and not expr.has(sp.Max) and not held,
+        "clip": everything.has(sp.Min) and not expr.has(sp.Min) and not held,
+        "limit": held,
         "half": expr.has(sp.sin) and not value.has(sp.sin),
+        "constants": everything.has(sp.Float) and not expr.has(sp.Float) and not held and not series,
         "split": value.has(sp.Piecewise) and not expr.has(sp.Piecewise),
     }
-    return tuple(key for key, shown in shows.items() if shown)
+    return tuple(key for key, shown in shows.items() if shown) or (
+        ("log",) if expr.has(sp.log) else ("quotient",)
+    )

@@ -15,6 +15,8 @@ BELOW_ROUNDING = 2.0**-56
 
 def taylor(expr: sp.Expr, z: sp.Symbol) -> dict[int, Any] | None:
     """The Taylor coefficients at 0 by power; None where there is no such series to be had."""
+    if expr.free_symbols != {z}:
+        return None
     try:
         terms = sp.Poly(rs_series(expr, z, TERMS).as_expr(), z).terms()
     except (
@@ -22,6 +24,7 @@ def taylor(expr: sp.Expr, z: sp.Symbol) -> dict[int, Any] | None:
         NotImplementedError,
         TypeError,
         KeyError,
+        IndexError,
         ZeroDivisionError,
         sp.PolynomialError,
         sp.CoercionFailed,

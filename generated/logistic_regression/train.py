@@ -1,5 +1,5 @@
 # Made by derive from logistic_regression; do not edit.
-# Digest 5ecc04c0588ff239
+# Digest 71b1fe5881cc2742
 """Gradient descent for a network of one layer, 3 -> 1 sigmoid, with the loss binary cross-entropy.
 
 Samples are the columns of X. The cost J is the mean of the losses of the m samples. dZ and dA are
@@ -58,7 +58,8 @@ def forward(params: Arrays, X: ArrayLike) -> Arrays:
     Z1 = W1 @ X + b1  # (n1, m)
     # Equal to 1 / (1 + np.exp(-Z1)), safe from overflow and rounding.
     t = np.exp(-np.abs(Z1))
-    A1 = np.where(Z1 >= 0, 1.0, t) / (t + 1)  # (n1, m)
+    s = t / (t + 1)
+    A1 = np.where(Z1 >= 0, 1 - s, s)  # (n1, m)
 
     return {"X": X, "Z1": Z1, "A1": A1}
 

@@ -1,5 +1,5 @@
 # Made by derive from shallow_sigmoid; do not edit.
-# Digest 3c3b606d49f93430
+# Digest 3d38b8260fad45f2
 """Gradient descent for a network of 2 layers, 3 -> 4 sigmoid -> 1 sigmoid, with the loss binary
 cross-entropy.
 
@@ -61,13 +61,15 @@ def forward(params: Arrays, X: ArrayLike) -> Arrays:
     Z1 = W1 @ X + b1  # (n1, m)
     # Equal to 1 / (1 + np.exp(-Z1)), safe from overflow and rounding.
     t = np.exp(-np.abs(Z1))
-    A1 = np.where(Z1 >= 0, 1.0, t) / (t + 1)  # (n1, m)
+    s = t / (t + 1)
+    A1 = np.where(Z1 >= 0, 1 - s, s)  # (n1, m)
 
     W2, b2 = params["W2"], params["b2"]  # (n2, n1), (n2, 1)
     Z2 = W2 @ A1 + b2  # (n2, m)
     # Equal to 1 / (1 + np.exp(-Z2)), safe from overflow and rounding.
     t = np.exp(-np.abs(Z2))
-    A2 = np.where(Z2 >= 0, 1.0, t) / (t + 1)  # (n2, m)
+    s = t / (t + 1)
+    A2 = np.where(Z2 >= 0, 1 - s, s)  # (n2, m)
 
     return {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
 
