@@ -14,7 +14,7 @@ from derive.derivation import Gradient
 from derive.handout.blocks import Block, Flow, Kept, Line, Steps, Task
 from derive.handout.example import LONGEST, PICKS, entries, fixed, plain, spread
 from derive.handout.exercises.roles import Roles
-from derive.handout.exercises.sheet import Sheet
+from derive.handout.exercises.sheet import Sheet, latex
 from derive.handout.maths import Digits, Formula, Grid, Letter, Math, Whole, Worked, joined
 from derive.notation import Element, Tensor, elements, expression
 from derive.numbers import value
@@ -46,6 +46,10 @@ class Given:
     def result(self) -> str:
         return fixed(value(self.explicit, self.values))
 
+    @property
+    def worked(self) -> Math:
+        return Worked(self.body, self.digits, self.sizes)
+
     def digits(self, element: Element) -> str:
         return plain(self.values[element])
 
@@ -70,7 +74,7 @@ def blocks(sheet: Sheet, roles: Roles) -> Iterator[Block]:
             Formula(gradient.terms, gradient.naming),
             paper.say("its formula", number=number),
         ),
-        Line(entry, Worked(given.body, given.digits, given.sizes), paper.say("numbers inserted")),
+        Line(entry, given.worked, paper.say("numbers inserted")),
         Line(None, Digits(given.result), paper.say("number found")),
     )
     arrays = tuple(joined("=", Whole(t), grid(given, t)) for t in used)
@@ -83,7 +87,7 @@ def mentioned(size: sp.Symbol, tensors: Mapping[Tensor, None]) -> bool:
 
 
 def drawn(sheet: Sheet) -> Given:
-    """A gradient with an entry that is short enough and no trivial number."""
+    """A gradient with an entry that is short enough and takes some computing."""
     sizes = {symbol: min(size, WIDEST) for symbol, size in sheet.net.sizes.items()}
     sizes[sheet.net.samples] = SAMPLES
     found = [given for g in sheet.gradients if (given := list(possible(sheet, g, sizes)))]
@@ -91,7 +95,7 @@ def drawn(sheet: Sheet) -> Given:
         chosen = sheet.chance.choice(sheet.chance.choice(found))
         values = numbers(sheet, chosen)
         made = Given(chosen.gradient, sizes, chosen.at, chosen.body, values)
-        if made.result not in ("0.0000", "nan"):
+        if made.result not in ("0.0000", "nan") and latex(made.worked).strip("()-0123456789."):
             return made
     return made
 
