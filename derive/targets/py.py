@@ -159,8 +159,8 @@ def listed(values: Iterable[tuple[str, str]]) -> Iterator[str]:
 LABEL_STATISTICS = {True: "statistics(labels[part])", False: "np.zeros((1, 1)), np.ones((1, 1))"}
 
 KINK_REMARK = (
-    " A step\n    across a kink is made smaller, and the least divisor larger with it; an entry at a kink itself"
-    "\n    has no derivative and is left out."
+    " A step\n    across a kink is made smaller, and the least divisor larger;"
+    " an entry at a kink itself has no\n    derivative and is left out."
 )
 
 
