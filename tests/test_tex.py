@@ -163,6 +163,12 @@ def test_the_conventions_in_force_are_stated(choices: dict[str, str], said: str)
     assert said in sheet(derivation(**choices))
 
 
+@pytest.mark.parametrize("output", ["softplus | squared_error", "sigmoid | absolute_error", "tanh | hinge"])
+def test_the_exact_convention_has_all_parts(output: str) -> None:
+    text = sheet(derivation(f"2 -> 3 silu -> 2 {output}", convention="exact"))
+    assert all(tex_text(SENTENCES[key]["en"]) in text for key in ("backward", "example", "evidence", "code"))
+
+
 def test_kinks_assumptions_and_sizes_are_stated() -> None:
     text = sheet(derivation("4 -> 3 relu -> 2 softmax"))
     assert "At $z = 0$, where ReLU has no derivative, it is declared to be $0$" in text

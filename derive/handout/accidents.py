@@ -90,7 +90,7 @@ def _inwards(formula: Formula, sign: int, y: int | None) -> Accident | None:
 def accident(formula: Formula, z: float, y: int | None) -> Accident | None:
     """What happens at one point; None if nothing does, or nothing is known there."""
     at: dict[Any, Any] = {Z: float(z), D: 1.0, **({} if y is None else {Y: float(y)})}
-    at |= dict.fromkeys(formula.parameters, 1.0)
+    at |= dict.fromkeys((*formula.parameters, *formula.sizes), 1.0)
     got = attempted(output(formula), formula.textbook, at)
     right = attempted((*output(formula), *formula.lets), formula.value, at)
     if not isinstance(right, float):

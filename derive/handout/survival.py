@@ -62,6 +62,12 @@ class Formula:
         return tuple(elements(sp.Tuple(self.textbook, *filter(None, (self.output, self.above)))))
 
     @cached_property
+    def sizes(self) -> tuple[sp.Symbol, ...]:
+        """The number of samples, where the convention puts it into the gradients of layers."""
+        used = sp.Tuple(self.textbook, *filter(None, (self.output, self.above)))
+        return tuple(symbol for symbol in used.free_symbols if symbol.is_integer)
+
+    @cached_property
     def inserted(self) -> sp.Expr | None:
         """The textbook form with d and a written out where the form that is computed does not read them."""
         whole = self.textbook
