@@ -41,6 +41,7 @@ MANTISSA, EXPONENT = f"{sys.float_info.max:.1e}".split("e+")
 LARGEST = joined("·", Digits(MANTISSA), Scripts(Digits("10"), above=Digits(EXPONENT)))
 NAMES_SHOWN = 3
 TOLERANCE = 1e-14
+FAR = 500
 
 
 def blocks(paper: Paper) -> Iterator[Block]:
@@ -214,7 +215,14 @@ def reasons(found: list[Rewriting]) -> tuple[str, ...]:
         keys += ["max"] * (one.computed.has(sp.Max) and not one.textbook.has(sp.Max))
         keys += ["series"] * any(stage.reason == "series" for stage in one.stages)
         keys += ["clip"] * (one.computed != one.written)
+        keys += ["limit"] * bool(limits(one))
     return tuple(dict.fromkeys(keys))
+
+
+def limits(one: Rewriting) -> list[sp.Expr]:
+    """Numbers beyond which an argument makes no difference to a double."""
+    bounds = (arg for smaller in one.computed.atoms(sp.Min) for arg in smaller.args)
+    return [bound for bound in bounds if bound.is_number and bound > FAR]
 
 
 def identity(paper: Paper, key: str) -> tuple[Text, Text]:

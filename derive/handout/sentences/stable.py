@@ -103,6 +103,11 @@ SENTENCES: dict[str, dict[str, str]] = {
         "zh": "两个会溢出的数之商是 −1 与 1 之间的数。",
     },
     "name of clip": {"en": "arguments held", "zh": "限制自变量"},
+    "name of limit": {"en": "far out", "zh": "远处"},
+    "identity limit": {
+        "en": "Where an argument is held below some hundreds, the value beyond is the same to the last digit of a double.",
+        "zh": "自变量被限制在几百以内的地方，再往外结果的双精度数不再变化。",
+    },
     "name of series": {"en": "Taylor polynomial", "zh": "泰勒多项式"},
     "identity clip": {
         "en": "NumPy computes every case for every entry; in the code each case sees only arguments of its own side, held there by `np.minimum` and `np.maximum`.",
