@@ -11,7 +11,7 @@ from derive.handout.parts import wanted
 from derive.targets import RenderOptions, Target, file_name, py
 from derive.targets.layers import layers
 from derive.targets.notebook.cells import Cell, stripped, written
-from derive.targets.notebook.data import bounds, epochs, is_curved, labels, learning_rate
+from derive.targets.notebook.data import bounds, epochs, is_curved, labels
 from derive.targets.notebook.exercises import Sheet
 from derive.targets.notebook.functions import Functions
 from derive.targets.notebook.handout import Pages
@@ -45,7 +45,6 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "low": low,
         "high": high,
         "sizes": tuple(net.sizes.values()),
-        "rate": learning_rate(net),
         "epochs": epochs(net),
         "as_columns": TRANSPOSED[derivation.convention.layout],
         "words": {

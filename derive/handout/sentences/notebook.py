@@ -71,8 +71,8 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "notebook training": {"en": "Training", "zh": "训练"},
     "notebook training text": {
-        "en": "Mini-batches of 20 samples, {epochs} epochs; the plot shows the cost {J} of each epoch.",
-        "zh": "小批量为 20 个样本，共 {epochs} 轮；图中横轴 epoch 是轮数，纵轴是每轮的成本 {J}。",
+        "en": "Mini-batches of 20 samples, {epochs} epochs, the first of three learning rates with which the cost falls; the plot shows the cost {J} of each epoch.",
+        "zh": "小批量为 20 个样本，共 {epochs} 轮，依次尝试三个学习率，取第一个使成本下降的；图中横轴 epoch 是轮数，纵轴是每轮的成本 {J}。",
     },
     "notebook boundary": {"en": "The decision boundary", "zh": "决策边界"},
     "notebook boundary text": {

@@ -1,15 +1,12 @@
-"""Which data set suits a network, by its outputs and what its loss asks of labels; how fast it learns."""
+"""Which data set suits a network, by its outputs and what its loss asks of labels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import mpmath as mp
 import sympy as sp
 
-from derive.notation import elements
-from derive.numbers import value
 from derive.targets.layers import Layers
 
 
@@ -47,17 +44,6 @@ KINDS = (
 def labels(net: Layers) -> Labels:
     """The first kind that fits."""
     return next(kind for kind in KINDS if kind.fits(net))
-
-
-def learning_rate(net: Layers) -> float:
-    """A hundredth of the usual one where an activation grows much faster than what it is given."""
-    far = mp.mpf(10)
-    for node in net.activations:
-        if node.argument is not None:
-            at = dict.fromkeys(elements(node.body), mp.mpf(1)) | {node.argument: far}
-            if abs(value(node.body, at)) > far**3:
-                return 0.001
-    return 0.1
 
 
 def epochs(net: Layers) -> int:
