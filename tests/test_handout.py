@@ -214,6 +214,10 @@ FACTS = {
     "relu": ((0, sp.oo), 1, (0.0, None)),
     "leaky_relu": ((-sp.oo, sp.oo), 1, (None, None)),
     "softplus": ((0, sp.oo), 1, (-4.6, None)),
+    "exp": ((0, sp.oo), float("inf"), (None, None)),
+    "gaussian": ((0, 0), float(sp.sqrt(2 / sp.E)), (-2.5, 2.5)),
+    "hard_swish": ((0, sp.oo), 1.5, (-3.0, None)),
+    "sine": ((None, None), 1, (None, None)),
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from math import exp, isnan, pi, sqrt
+from math import exp, inf, isnan, pi, sqrt
 from typing import Any
 
 import mpmath as mp
@@ -25,8 +25,11 @@ A = sp.Symbol("a", real=True)
 FAR = mp.mpf(10) ** 6
 REACH = 30
 SMALL = 100
+CLOSE = 1e-3
 STEP = 0.5
 WIDTH, FARTHEST = 0.05, 200
+GROWING = 1.01
+HALVINGS = 40
 
 
 _PRINTED = {Z: Tensor("z", latex_name="z")[()], A: Tensor("a", latex_name="a")[()]}
@@ -47,6 +50,11 @@ def as_printed(expr: sp.Expr) -> sp.Expr:
         return expr
     # Other letters evaluate to nothing else, and to find that out takes a logarithm milliseconds.
     return expr.func(*args, evaluate=False) if isinstance(expr, sp.Function) else expr.func(*args)
+
+
+def rounded(number: Any) -> sp.Rational:
+    """To three decimals."""
+    return sp.Rational(int(mp.nint(number * 1000)), 1000)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,20 +113,39 @@ class Curve:
         return range_of(self.formula, f"activation {self.node.note}")
 
     def limit(self, side: int) -> sp.Expr | None:
-        """The limit at +∞ or −∞, read off a value far out; None where it has no simple one."""
+        """The limit at +∞ or −∞, read off values far out; None where they do not settle."""
         if elements(self.formula):
             return None
-        found = self.at(self.formula, side * FAR)
+        found, before = (self.at(self.formula, side * z) for z in (FAR, FAR / 3))
         if mp.isnan(found):
             return None
         if abs(found) > FAR / 1000:
             return sp.oo if found > 0 else -sp.oo
+        if not abs(found - before) < CLOSE:
+            return None
         nearest = sp.Rational(int(mp.nint(found * 2)), 2)
-        return nearest if abs(found - mp.mpf(nearest.p) / nearest.q) < 1e-3 else None
+        return nearest if abs(found - nearest.p / mp.mpf(nearest.q)) < CLOSE else rounded(found)
 
     @cached_property
     def steepest(self) -> float:
-        return max(abs(s) for z, s in self._slopes if not isnan(s))
+        """The largest slope, or the bound that it comes close to; infinite where it still grows far out."""
+        inner, outer = (
+            max((abs(s) for z, s in self._slopes if abs(z) <= reach and not isnan(s)), default=0.0)
+            for reach in (REACH / 2, REACH)
+        )
+        if outer > GROWING * inner:
+            return inf
+        around = max((abs(s), z) for z, s in self._slopes if not isnan(s))[1]
+        far = [abs(self.quickly(self.slope, side * float(FAR))) for side in (-1, 1)]
+        return max(outer, self._highest(around - STEP, around + STEP), *(s for s in far if not isnan(s)))
+
+    def _highest(self, low: float, high: float) -> float:
+        """The largest slope between two places with one hill between them."""
+        for _ in range(HALVINGS):
+            third = (high - low) / 3
+            left, right = (abs(self.quickly(self.slope, z)) for z in (low + third, high - third))
+            low, high = (low + third, high) if left < right else (low, high - third)
+        return abs(self.quickly(self.slope, (low + high) / 2))
 
     @cached_property
     def _slopes(self) -> list[tuple[float, float]]:
@@ -127,12 +154,14 @@ class Curve:
 
     def saturates(self, side: int) -> float | None:
         """From where on the slope stays below a hundredth of the steepest; None if it never does."""
+        if self.steepest == inf:
+            return None
         beyond = [z for z, s in self._slopes if abs(s) >= self.steepest / SMALL]
         last = max(beyond) if side > 0 else min(beyond)
         if abs(last) >= REACH - STEP:
             return None
         near, far = last, last + side * STEP
-        for _ in range(30):
+        for _ in range(HALVINGS):
             middle = (near + far) / 2
             steep = abs(self.quickly(self.slope, middle)) >= self.steepest / SMALL
             near, far = (middle, far) if steep else (near, middle)

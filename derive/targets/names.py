@@ -20,6 +20,11 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "gelu_tanh": "GELU (tanh)",
         "silu": "SiLU",
         "gaussian_nll": "Gaussian likelihood",
+        "huber": "Huber",
+        "kl_divergence": "KL divergence",
+        "log_cosh": "log-cosh",
+        "negative_log_likelihood": "negative log-likelihood",
+        "poisson": "Poisson",
     },
     "zh": {
         "identity": "恒等函数",

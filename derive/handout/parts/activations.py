@@ -101,19 +101,23 @@ def facts(paper: Paper, curve: Curve) -> tuple[Text, ...]:
 
 def _range(paper: Paper, curve: Curve) -> Text:
     found = curve.range
-    ends = "[" if found.low_closed else "(", "]" if found.high_closed else ")"
-    return (Bracketed(joined(",", _bound(found.low), _bound(found.high)), *ends),)
+    left = "[" if found.low_closed and simple(found.low) else "("
+    right = "]" if found.high_closed and simple(found.high) else ")"
+    return (Bracketed(joined(",", _bound(found.low), _bound(found.high)), left, right),)
+
+
+def simple(bound: sp.Expr) -> bool:
+    """Whether a bound is meant as it is; others are rounded outwards and belong to no range."""
+    return not bound.is_Rational or bool(bound.q <= SIMPLEST)
 
 
 def _bound(bound: sp.Expr) -> Math:
-    """A bound that is no simple fraction is a rounded number."""
-    simple = not bound.is_Rational or bound.q <= SIMPLEST
-    return Formula(bound) if simple else Digits(f"{float(bound):.3g}".replace("-", "−"))
+    return Formula(bound) if simple(bound) else Digits(f"{float(bound):.3g}".replace("-", "−"))
 
 
 def _limits(curve: Curve) -> Text:
     found = [curve.limit(side) for side in (-1, 1)]
-    shown = [Digits("–") if limit is None else Formula(limit) for limit in found]
+    shown = [Digits("–") if limit is None else _bound(limit) for limit in found]
     return (joined(",", *shown),)
 
 
@@ -129,4 +133,5 @@ def _saturation(paper: Paper, curve: Curve) -> Text:
 
 
 def _number(number: object) -> Math:
-    return Digits(f"{float(mp.mpf(number)):.4g}")
+    found = float(mp.mpf(number))
+    return Formula(sp.oo) if found == mp.inf else Digits(f"{found:.4g}")
