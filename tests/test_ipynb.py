@@ -200,6 +200,13 @@ def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(["list", "formats"]) == 0 and "derivation.ipynb" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_it_names_the_packages_that_it_imports(lang: str) -> None:
+    for line, scipy in ((SHALLOW, ""), ("2 -> 4 gelu -> 1 sigmoid", " scipy")):
+        said = "".join(sources(text(line, lang), "markdown").values())
+        assert f"`pip install numpy{scipy} matplotlib`" in said and ("SciPy" in said) == bool(scipy)
+
+
 def test_cells_of_one_name_are_told_apart() -> None:
     cells = json.loads(written([Cell("a", "markdown", "x\n\ny"), Cell("a", "code", "")], ("m",), "t"))[
         "cells"

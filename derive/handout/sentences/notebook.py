@@ -3,12 +3,12 @@
 
 SENTENCES: dict[str, dict[str, str]] = {
     "notebook": {
-        "en": "This notebook runs from top to bottom: each function of `train.py` stands under the part of the derivation that it belongs to. It needs NumPy, and Matplotlib for the plots; `pip install numpy matplotlib` gets both.",
-        "zh": "本笔记本可自上而下依次运行：`train.py` 的每个函数都放在相应的推导之后。运行需要 NumPy，绘图需要 Matplotlib，可用 `pip install numpy matplotlib` 安装。",
+        "en": "This notebook runs from top to bottom: each function of `train.py` stands under the part of the derivation that it belongs to. It needs {needed}, which {command} gets.",
+        "zh": "本笔记本可自上而下依次运行：`train.py` 的每个函数都放在相应的推导之后。运行需要 {needed}，可用 {command} 安装。",
     },
     "notebook exercises": {
-        "en": "This notebook is the exercise sheet. Replace each `YOUR ANSWER HERE` by an answer and each `raise NotImplementedError()` by code; do not change the other cells. It needs NumPy, and Matplotlib for the plots; `pip install numpy matplotlib` gets both.",
-        "zh": "本笔记本即习题。请把每处 `YOUR ANSWER HERE` 换成答案，把每处 `raise NotImplementedError()` 换成代码，其他单元格不要改动。运行需要 NumPy，绘图需要 Matplotlib，可用 `pip install numpy matplotlib` 安装。",
+        "en": "This notebook is the exercise sheet. Replace each `YOUR ANSWER HERE` by an answer and each `raise NotImplementedError()` by code; do not change the other cells. It needs {needed}, which {command} gets.",
+        "zh": "本笔记本即习题。请把每处 `YOUR ANSWER HERE` 换成答案，把每处 `raise NotImplementedError()` 换成代码，其他单元格不要改动。运行需要 {needed}，可用 {command} 安装。",
     },
     "notebook missing": {
         "en": "the plots need Matplotlib; run: pip install matplotlib",

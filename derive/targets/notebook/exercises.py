@@ -66,7 +66,7 @@ class Sheet:
                 if isinstance(sheet, b.Room) and isinstance(answer, b.Answer):
                     answers += answer.blocks
                 elif isinstance(sheet, b.Paragraph) and not number:
-                    yield b.Paragraph(self.pages.paper.say("notebook exercises"))
+                    yield b.Paragraph(self.pages.opening("notebook exercises"))
                 elif not isinstance(sheet, b.Listing):
                     yield sheet
                     answers += [answer] if has_blank(sheet) else []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import dedent
 
-from derive.handout.blocks import Block, Kept, Listing, Paragraph, Result, Section, Text
+from derive.handout.blocks import Block, Code, Kept, Listing, Paragraph, Result, Section, Text
 from derive.handout.maths import Digits, Letter
 from derive.handout.numbering import numbered
 from derive.handout.paper import Paper
@@ -34,6 +35,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "learning": ("learning", "prediction"),
 }
 """Which functions stand after a part of the handout; the part that lists the code is not needed here."""
+PACKAGES = {"numpy": "NumPy", "scipy": "SciPy", "matplotlib": "Matplotlib"}
 INCLUDED = "code"
 TWO = 2
 
@@ -59,6 +61,14 @@ class Pages:
     @cached_property
     def gradients(self) -> frozenset[str]:
         return frozenset(gradient.name for gradient in self.paper.derivation)
+
+    def opening(self, key: str) -> Text:
+        """What the notebook is, and the packages that it imports."""
+        source = self.setup().source
+        used = [name for name in PACKAGES if re.search(rf"^ *(?:from|import) {name}\b", source, re.M)]
+        command = Code(f"pip install {' '.join(used)}")
+        needed = self.paper.listed([PACKAGES[name] for name in used])
+        return self.paper.say(key, needed=needed, command=command)
 
     def setup(self) -> Cell:
         names = [name for group in FUNCTIONS.values() for name in group]
@@ -132,7 +142,7 @@ class Pages:
             if name in chosen and name != INCLUDED:
                 made += self.with_code(part(self.paper))
             if name == next(iter(PARTS)):
-                made += (Paragraph(self.paper.say("notebook")), self.setup())
+                made += (Paragraph(self.opening("notebook")), self.setup())
             for stage in AFTER.get(name, ()):
                 made += (Section("", self.paper.say(f"notebook {stage}"), 2), self.function(stage))
         return list(as_cells((*made, *self.running()), self.paper.lang))
