@@ -24,15 +24,17 @@ from derive.handout.survival import D, Formula
 from derive.losses import A, Y
 from derive.notation import elements
 from derive.ranges import Z
+from derive.render import render
 from derive.stability import StableForm, numpy_lines
 from derive.stability.form import T, erfc
+from derive.targets import RenderOptions
 
 NETWORKS = (
     "3 -> 4 tanh -> 1 sigmoid",
     "2 -> 2 gelu -> 2 elu -> 2 silu -> 2 mish -> 1 softplus | poisson",
     "2 -> 2 squareplus -> 2 softsign -> 2 tanhshrink -> 2 log_sigmoid -> 2 gaussian | log_cosh",
     "2 -> 2 swish(beta) -> 2 bent_identity -> 2 gelu_tanh -> 2 sine -> 2 tanh | hinge",
-    "2 -> 2 celu(2) -> 2 selu -> 2 sigmoid | focal",
+    "2 -> 2 celu(2) -> 2 selu -> 2 sigmoid | squared_hinge",
 )
 CASES = tuple(product(NETWORKS, ("output", "input")))
 
@@ -165,3 +167,11 @@ def test_unfused_gradients_are_computed_fused() -> None:
     blocks = part_of(NETWORKS[0], fused=False)
     titles = [block.blocks[0] for block in blocks if isinstance(block, b.Kept)]
     assert len([t for t in titles if isinstance(t, b.Section)]) == len(names) + 1
+
+
+@pytest.mark.parametrize("detail", ["full", "brief"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_was_not_found_is_named_in_every_sheet(lang: Any, detail: Any) -> None:
+    options = RenderOptions(lang=lang, detail=detail)
+    (text,) = render(derive(Network.parse("2 -> 2 softmax | focal")), ["md"], options).values()
+    assert {"en": "No stable form was found", "zh": "稳定形式"}[lang] in text

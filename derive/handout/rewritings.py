@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -17,6 +18,7 @@ from derive.ranges import Z
 from derive.targets.stable_forms import Rewritten, rewritten
 
 
+@lru_cache(maxsize=4)
 def formulas(derivation: Derivation) -> tuple[Formula, ...]:
     """What the code computes in another form, or could not; layers of one kind share a formula."""
     found: dict[Any, Formula] = {}

@@ -8,6 +8,7 @@ from derive.evaluation import EvaluationError
 from derive.handout.blocks import Block, Panel, Section, Text
 from derive.handout.maths import Digits, Letter, Scripts, joined
 from derive.handout.paper import Paper
+from derive.handout.parts.stable import not_found
 
 POWER = Scripts(Digits("2"), above=Digits("61"))
 
@@ -65,4 +66,7 @@ def rows(paper: Paper) -> Iterator[tuple[str, Text]]:
         yield paper.word("carried"), paper.say("proof carried", carried=proof.carried)
     yield paper.word("bound"), paper.say("proof bound", power=POWER)
     yield paper.word("numeric"), numeric(paper)
+    unstable = () if paper.net is None else not_found(paper)
+    if unstable:
+        yield paper.word("not found label"), unstable
     yield paper.word("not checked"), paper.say("proof scope")

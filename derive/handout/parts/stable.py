@@ -83,9 +83,9 @@ def blocks(paper: Paper) -> Iterator[Block]:
         yield Section("", paper.say("identities"), 2)
         head = (paper.say("identity"), paper.say("identity why"))
         yield Table(head, tuple(identity(paper, key) for key in used), "lL")
-    missing = [one for one in found if not one.found]
-    if missing:
-        yield Paragraph(paper.say("not found", names=paper.listed(not_found(paper, missing))))
+    names = not_found(paper)
+    if names:
+        yield Paragraph(names)
 
 
 HEAD = ("formula", "at", "textbook", "stable")
@@ -104,10 +104,15 @@ def letters(paper: Paper, found: list[Rewriting]) -> Iterator[Text]:
             yield paper.say("letter of", letter=shown(symbol), array=Whole(array))
 
 
-def not_found(paper: Paper, missing: list[Rewriting]) -> Iterator[Text]:
-    for one in missing:
-        for name in one.names:
-            yield paper.say("not found formula", array=paper.whole(name), name=paper.called(one.node))
+def not_found(paper: Paper) -> Text:
+    """The sentence that names the formulas for which there is no stable form; empty if there are none."""
+    missing = [one for one in formulas(py.trained(paper.derivation)) if not one.found]
+    names = [
+        paper.say("not found formula", array=paper.whole(name), name=paper.called(one.node))
+        for one in missing
+        for name in one.names
+    ]
+    return paper.say("not found", names=paper.listed(names)) if names else ()
 
 
 def title(paper: Paper, one: Rewriting) -> Text:
@@ -160,7 +165,7 @@ def because(paper: Paper, one: Rewriting, stage: Stage) -> Text:
     if stage.used:
         equations = (equation(e) for key in stage.used for e in IDENTITIES[key].equations)
         return paper.say("by identities", equations=paper.listed(equations))
-    key = f"by {stage.reason}"
+    key = "by held" if stage.reason == "form" and limits(stage.value) else f"by {stage.reason}"
     if stage.reason == "inserted":
         return paper.say(key, equations=inserted(paper, one))
     if stage.reason == "difference":
@@ -215,13 +220,13 @@ def reasons(found: list[Rewriting]) -> tuple[str, ...]:
         keys += ["max"] * (one.computed.has(sp.Max) and not one.textbook.has(sp.Max))
         keys += ["series"] * any(stage.reason == "series" for stage in one.stages)
         keys += ["clip"] * (one.computed != one.written)
-        keys += ["limit"] * bool(limits(one))
+        keys += ["limit"] * bool(limits(one.computed))
     return tuple(dict.fromkeys(keys))
 
 
-def limits(one: Rewriting) -> list[sp.Expr]:
+def limits(value: sp.Expr) -> list[sp.Expr]:
     """Numbers beyond which an argument makes no difference to a double."""
-    bounds = (arg for smaller in one.computed.atoms(sp.Min) for arg in smaller.args)
+    bounds = (arg for smaller in value.atoms(sp.Min) for arg in smaller.args)
     return [bound for bound in bounds if bound.is_number and bound > FAR]
 
 

@@ -21,6 +21,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "No stable form was found for {names}: `train.py` computes the textbook form there, which may overflow or lose digits for large arguments.",
         "zh": "没有为 {names} 找到稳定形式：`train.py` 在那里照原样计算，自变量很大时可能溢出或丢失有效数字。",
     },
+    "not found label": {"en": "Large arguments", "zh": "自变量很大时"},
     "not found formula": {"en": "{array} ({name})", "zh": "{array}（{name}）"},
     # what goes wrong
     "accidents": {"en": "What goes wrong", "zh": "会出什么问题"},
@@ -45,6 +46,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     "by difference": {"en": "with {equation}", "zh": "记 {equation}"},
     "by sign": {"en": "{equation} for this sign, with {t}", "zh": "此时 {equation}，其中 {t}"},
     "by form": {"en": "simplified", "zh": "化简"},
+    "by held": {"en": "the same in double precision", "zh": "双精度下结果相同"},
     "by same": {"en": "as it stands", "zh": "不变"},
     "by both": {"en": "both signs in one formula", "zh": "两种情形合写"},
     "by series": {"en": "Taylor polynomial at 0, up to {power}", "zh": "0 处的泰勒多项式，到 {power} 为止"},
