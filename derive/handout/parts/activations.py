@@ -12,6 +12,7 @@ from derive.handout.functions import SMALL, A, Curve, as_printed
 from derive.handout.maths import Bracketed, Digits, Formula, Letter, Mark, Math, Scripts, joined
 from derive.handout.paper import Paper
 from derive.handout.pictures.plots import plots
+from derive.notation import elements
 from derive.program import Node
 from derive.ranges import Z
 
@@ -43,7 +44,10 @@ def blocks(paper: Paper) -> Iterator[Block]:
             paper.say("plot caption", names=names, g=Letter("g"), slope=SLOPE),
         )
     if curves:
-        yield Paragraph(paper.say("facts text", slope=SLOPE, small=Digits(str(SMALL))))
+        letters = dict.fromkeys(e for curve in curves for e in elements(curve.formula))
+        taken = paper.listed(joined("=", Formula(letter), Digits("1")) for letter in letters)
+        said = paper.say("facts text", slope=SLOPE, small=Digits(str(SMALL)))
+        yield Paragraph((*said, *paper.say("facts letters", letters=taken)) if letters else said)
         head = tuple(
             paper.say(key) for key in ("function", "range", "limits", "at 0", "steepest", "saturated")
         )

@@ -73,6 +73,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "Saturated means that the slope {slope} stays below its largest value divided by {small}: a gradient that passes there all but vanishes.",
         "zh": "饱和指导数 {slope} 始终小于其最大值的 {small} 分之一：经过饱和区的梯度几乎消失。",
     },
+    "facts letters": {
+        "en": " Plots and numbers are those for {letters}.",
+        "zh": "图像和数值取 {letters}。",
+    },
     "function": {"en": "Function", "zh": "函数"},
     "range": {"en": "Range", "zh": "值域"},
     "limits": {"en": "Limits", "zh": "两端极限"},
