@@ -108,7 +108,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     "name of limit": {"en": "far out", "zh": "远处"},
     "identity limit": {
         "en": "Where an argument is held below some hundreds, the value beyond is the same to the last digit of a double.",
-        "zh": "自变量被限制在几百以内的地方，再往外结果的双精度数不再变化。",
+        "zh": "代码把自变量限制在几百以内；再往外，结果的双精度数不再变化。",
     },
     "name of series": {"en": "Taylor polynomial", "zh": "泰勒多项式"},
     "identity clip": {
