@@ -9,12 +9,15 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from glob import escape
 from pathlib import Path
 
 from derive.errors import DeriveError, DiscFullError, OutputError
 
 MARK = "Made by derive"
+ABANDONED = 3600
 _HEAD = 3
 _ENDS = (" -->", '",')
 """How the first lines of a page in HTML, and of a list of strings in JSON, end."""
@@ -80,6 +83,7 @@ def write_all(folder: Path, texts: Mapping[str, str | bytes], force: bool = Fals
 def write(path: Path, content: bytes) -> None:
     """Replace the file in one step: its bytes go to the disc under another name first."""
     with _explained(path):
+        _clear_leftovers(path)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -92,6 +96,14 @@ def write(path: Path, content: bytes) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(name)
             raise
+
+
+def _clear_leftovers(path: Path) -> None:
+    """Remove what a run that was killed left under the other name, once no run can be at work on it."""
+    for left in path.parent.glob(f".{escape(path.name)}.*.tmp"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                left.unlink()
 
 
 def run_in_folder(

@@ -89,6 +89,16 @@ def test_a_full_disc_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     assert path.read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1
 
 
+def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
+    old, young, other = (tmp_path / f".{name}.tmp" for name in ("a[b].py.x1", "a[b].py.x2", "b.py.x3"))
+    for path in (old, young, other):
+        path.write_bytes(b"half")
+    for path in (old, other):
+        os.utime(path, (1.0, 1.0))
+    write(tmp_path / "a[b].py", b"whole")
+    assert {path.name for path in tmp_path.iterdir()} == {"a[b].py", young.name, other.name}
+
+
 def test_permissions_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "train.py"
     write(path, b"old")
