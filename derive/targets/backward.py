@@ -95,7 +95,7 @@ def _of_pre_activation(
         if above is not None and not above.free_symbols & set(known.upstream):
             rest, formula = sp.S.One, above * formula
     a, z = known.symbol(node.tensor), known.symbol(gradient.of)
-    absolute = gradient.convention.derivatives == "output" and not formula.has(z)
+    absolute = gradient.convention.derivatives == "output" and not _in_values(formula, z)
     if absolute and formula.is_polynomial(a):
         return Computed(gradient, array)
     others = [
@@ -116,6 +116,13 @@ def _of_pre_activation(
     if form.status == "textbook" or form.value == formula:
         return Computed(gradient, array, (), form.status)
     return known.computed(replace(form, status="found"), rest)
+
+
+def _in_values(expr: sp.Basic, z: sp.Symbol) -> bool:
+    """Whether z stands in an expression outside the conditions of its branches."""
+    if isinstance(expr, sp.Piecewise):
+        return any(_in_values(value, z) for value, _ in expr.args)
+    return expr == z or any(_in_values(arg, z) for arg in expr.args)
 
 
 def _loses(gradient: Gradient, array: Entrywise) -> bool:
