@@ -17,7 +17,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 import sympy as sp
-from generated_code import module
+from generated_code import module, source
 from test_pairs import PAIRS, call, fits
 
 from derive import Convention, Derivation, Network, derive
@@ -227,3 +227,15 @@ def test_formulas_of_ones_own_stay_finite_or_are_named(activation: str, loss: st
     assert watched.failures() == []
     named = {name for one in formulas(derive(network)) if not one.found for name in one.names}
     assert watched.missing == named
+
+
+@pytest.mark.parametrize(
+    "line", ["2 -> 3 tanh -> 1 sigmoid", "2 -> 3 gelu -> 2 tanh | hinge", "2 -> 3 softmax"]
+)
+def test_unfused_sheets_come_with_the_same_code(line: str) -> None:
+    def computed(fused: bool) -> list[str]:
+        text = source(line, fused=fused)
+        body = text[text.index("def forward(") : text.index("def update(")]
+        return [row.split("  # ")[0] for row in body.splitlines() if "equation" not in row.split("  # ")[0]]
+
+    assert computed(True) == computed(False)
