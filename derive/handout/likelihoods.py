@@ -19,6 +19,21 @@ TWO_PI = sp.Symbol("two_pi", positive=True)
 PLACES = ({A: sp.Rational(2, 7), Y: sp.Rational(3, 5)}, {A: sp.Rational(3, 7), Y: sp.Rational(1, 5)})
 
 
+def logarithm(density: sp.Expr) -> sp.Expr:
+    """The logarithm of what is positive: of products as sums, of powers as products.
+
+    >>> logarithm(A**Y * sp.exp(-A))
+    -a + y*log(a)
+    """
+    if density.is_Mul:
+        return sp.Add(*map(logarithm, density.args))
+    if isinstance(density, sp.exp):
+        return density.args[0]
+    if density.is_Pow:
+        return density.exp * logarithm(density.base)
+    return sp.log(density)
+
+
 @dataclass(frozen=True)
 class Distribution:
     """p(y) when the output is a. joint: whether the outputs of a sample share one distribution.
@@ -33,7 +48,7 @@ class Distribution:
 
     @cached_property
     def log(self) -> sp.Expr:
-        return sp.expand_log(sp.log(self.density), force=True)
+        return logarithm(self.density)
 
     @cached_property
     def surprise(self) -> sp.Expr:
