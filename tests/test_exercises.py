@@ -42,7 +42,7 @@ from derive.handout import maths
 from derive.handout.blocks import Document
 from derive.handout.example import entries
 from derive.handout.exercises import QUESTIONS, changes, numbers, products
-from derive.handout.exercises.code import BLANK
+from derive.handout.exercises.code import BLANK, code_of
 from derive.handout.exercises.levels import LEVELS as TABLE
 from derive.handout.exercises.mistakes import PLANTERS
 from derive.handout.exercises.roles import asked, shown
@@ -184,11 +184,15 @@ def test_no_answer_stands_on_the_sheet(line: str, choices: dict[str, str], form:
     for seed, level in PAIRS:
         sheet, answers = both(derivation(line, **choices), seed, level)
         page, solved = text_of(form, sheet), text_of(form, without_rules(answers))
-        found = [printed(form, secret) for secret in secrets(answers, sheet)]
-        assert len(found) >= 8
-        for secret in found:
+        asked_for = [printed(form, secret) for secret in secrets(answers, sheet)]
+        assert len(asked_for) >= 8
+        for secret in asked_for:
             assert stands(secret, solved), f"seed {seed}: the search would not find {secret}"
             assert not stands(secret, page), f"seed {seed}, {level}: {secret}"
+        _, found = drawn(derivation(line, **choices), seed, level)
+        for name in found.out_of_code & code_of(derivation(line, **choices)).keys():
+            (own,) = code_of(derivation(line, **choices))[name][-1:]
+            assert own.partition(" = ")[2].partition("  # ")[0] not in page
         for secret in secret_code(answers, sheet):
             assert secret in "\n".join(str(listing.lines) for listing in parts(answers, b.Listing))
             assert secret not in page, f"seed {seed}, {level}: {secret}"
@@ -412,6 +416,16 @@ def test_products_exist_where_the_answer_has_a_shape() -> None:
             said = (left.shape(sheet)[0], right.shape(sheet)[1])
             assert shape == tuple(int(sp.sympify(size).xreplace(sizes)) for size in said)
     assert len(pairs) > 100
+
+
+def test_a_change_makes_no_formula_that_stands_on_the_sheet() -> None:
+    made = derivation("3 -> 1 sigmoid")
+    for seed in range(6):
+        sheet, found = drawn(made, seed)
+        new = changes.changed(made, changes.drawn(sheet, found))
+        for _, now in changes.moved(sheet, new):
+            text = LatexWriter().math(maths.Formula(now.value, now.naming))
+            assert not [there for there in shown(sheet, found) if text in there]
 
 
 def test_missing_shapes_are_those_of_the_arrays() -> None:
