@@ -10,8 +10,8 @@ import sympy as sp
 from derive.handout.doubles import double
 from derive.notation import elements
 
-A = sp.Symbol("a", positive=True)
-Y = sp.Symbol("y", nonnegative=True)
+A = sp.Symbol("a", real=True)
+Y = sp.Symbol("y", real=True)
 SMALL = 1e-9
 VARIANCE = sp.Symbol("variance", positive=True)
 TWO_PI = sp.Symbol("two_pi", positive=True)
