@@ -2,7 +2,8 @@
 
     python bench/step.py [--rounds N] [--threads 1 all] [--skip NAME …] [--only SHAPE …] [--save STEM]
 
-Everything runs interleaved in one process for each number of threads; times are medians of the rounds.
+Everything runs interleaved in one process for each number of threads; times are medians of the rounds:
+of the processor with one thread, which is tied to one core, and of the clock with all.
 A library that is missing is named and left out: pip install 'derive-backprop[peers]' has them all.
 --save writes STEM.md with a table and STEM.svg with a plot.
 """
@@ -37,23 +38,25 @@ REFERENCES = ("derive", "matmul")
 Row = dict[str, Any]
 
 
-def seconds(step: Callable[[], object], calls: int) -> float:
-    start = time.perf_counter()
+def seconds(step: Callable[[], object], calls: int, clock: Callable[[], float]) -> float:
+    start = clock()
     for _ in range(calls):
         step()
-    return (time.perf_counter() - start) / calls
+    return (clock() - start) / calls
 
 
-def measured(steps: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def measured(
+    steps: Mapping[str, Callable[[], object]], rounds: int, clock: Callable[[], float]
+) -> dict[str, float]:
     """Median seconds of each step; each has its turn in every round."""
     calls = {}
     for name, step in steps.items():
-        seconds(step, 2)
-        calls[name] = max(1, min(500, int(0.01 / seconds(step, 1))))
+        seconds(step, 2, clock)
+        calls[name] = max(1, min(500, int(0.01 / seconds(step, 1, clock))))
     found: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(rounds):
         for name, step in steps.items():
-            found[name].append(seconds(step, calls[name]))
+            found[name].append(seconds(step, calls[name], clock))
     return {name: statistics.median(times) for name, times in found.items()}
 
 
@@ -73,6 +76,8 @@ def child(threads: str, options: argparse.Namespace) -> None:
             torch.set_num_threads(1 if threads == "1" else os.cpu_count() or 1)
         except ImportError:
             pass
+    # Other processes take time of the clock, not of the processor.
+    clock = time.process_time if threads == "1" else time.perf_counter
     missing = set()
     for shape in options.only or SHAPES:
         sizes, samples = SHAPES[shape]
@@ -84,11 +89,13 @@ def child(threads: str, options: argparse.Namespace) -> None:
                         if name not in options.skip:
                             steps[name] = make(case)
                     except ImportError:
+                        if name in REFERENCES:
+                            raise
                         missing.add(name)
                     except NotImplementedError:
                         pass
                 row = {"shape": shape, "activation": activation, "dtype": dtype, "threads": threads}
-                print(json.dumps({**row, "seconds": measured(steps, options.rounds)}), flush=True)
+                print(json.dumps({**row, "seconds": measured(steps, options.rounds, clock)}), flush=True)
     for name in sorted(missing):
         print(f"missing: {name}", file=sys.stderr)
 

@@ -166,6 +166,10 @@ def torch(case: Case, compiled: bool = False) -> Step:
 
 
 def torch_compiled(case: Case) -> Step:
+    """Compiled afresh: after eight networks PyTorch would go on without compiling."""
+    import torch as library
+
+    library._dynamo.reset()
     return torch(case, compiled=True)
 
 

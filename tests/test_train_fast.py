@@ -92,6 +92,21 @@ def test_the_numbers_of_train_py(spec: str, layout: str) -> None:
         agree(plain, fast, X, Y, **choices)
 
 
+@pytest.mark.parametrize("spec", ["3 -> 40 gelu -> 33 selu -> 2 identity", "34 -> 33 silu -> 34 softmax"])
+def test_the_numbers_of_train_py_where_a_few_rows_pass_at_a_time(spec: str) -> None:
+    plain, fast = both(spec)
+    fast.BLOCK.update({4: 4000, 8: 4000})
+    passed: list[int] = []
+    pieces = fast.pieces
+    fast.pieces = lambda *arrays: passed.append(len(found := pieces(*arrays))) or found
+    try:
+        agree(plain, fast, *data(plain, 4000), steps=3)
+    finally:
+        fast.pieces = pieces
+        fast.BLOCK.update({4: 7, 8: 7})
+    assert max(passed) > 1
+
+
 @pytest.mark.parametrize(
     "choice", [{"convention": "exact"}, {"derivatives": "input"}, {"fused": False}], ids=str
 )

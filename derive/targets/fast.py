@@ -21,8 +21,8 @@ from derive.targets.plan.writing import Writer, scalar
 from derive.targets.py import escape, hyperparameters
 from derive.targets.wording import proof, title, words
 
-CACHE = 768 * 1024
-LEAST, MOST = 1024, 8192
+CACHE = 2**21
+LEAST, MOST = 512, 8192
 
 
 def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
     naming = Naming(rank=rank(derivation.program))
     done = forward_and_backward(derivation, net)
     block = Writer(memory(done.lines, done.kept, results=(done.losses,)), naming)
-    lines = list(block.lines(done.lines))
+    lines = list(block.lines(done.lines, done.weights))
     losses = block.total(done.losses)
     own = once_a_step(derivation, done.weights)
     once = Writer(memory(own.lines, name="own"), naming)
@@ -62,6 +62,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "arrays": list(block.allocations("b")),
         "prepared": list(block.preparations()),
         "bits": bool(block.views),
+        "pieces": bool(block.pieces),
         "lines": lines,
         "losses": losses,
         "once_arrays": list(once.allocations("")),
@@ -97,9 +98,15 @@ def offsets(done: Pass) -> list[tuple[int, int]]:
 
 
 def block_sizes(done: Pass, writer: Writer) -> dict[int, int]:
-    """Samples of a block for entries of 4 and of 8 bytes: what a block needs stays in the cache."""
+    """Samples of a block for entries of 4 and of 8 bytes.
+
+    What a block needs stays in the cache, unless adding its gradients to those of the others would take
+    longer than all the rest that is done entry by entry.
+    """
     rows = done.X.shape[0] + 1 + done.Y.shape[0] + sum(b.shape[0] for b in writer.memory.buffers)
-    return {width: min(max(CACHE // (rows * width) // 64 * 64, LEAST), MOST) for width in (4, 8)}
+    weights = sum(layer.units * (layer.inputs + 1) for layer in done.weights)
+    entries = {width: max(CACHE // width, 8 * weights) for width in (4, 8)}
+    return {width: min(max(n // rows // 64 * 64, LEAST), MOST) for width, n in entries.items()}
 
 
 def label_conditions(net: Layers) -> Iterator[tuple[str, str]]:

@@ -16,10 +16,11 @@ from derive.targets.backward import Computed, backward
 from derive.targets.layers import Layers
 from derive.targets.lines import used
 from derive.targets.plan.formulas import Formulas
+from derive.targets.plan.order import ordered
 from derive.targets.plan.values import Call, Constant, Given, Joined, Line, Operand, Value, shape_of
 from derive.targets.plan.weights import SCALE, Weights
-from derive.targets.shifts import LOG_SUM, SHIFTED, in_logarithms, sum_of_exponentials
 from derive.targets.stable_forms import entry_form, loss_form
+from derive.targets.vectors import LOG_SUM, SHIFTED, in_logarithms, sum_of_exponentials
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class _Reader:
         X, Y = (self.arrays[t.serial] for t in (self.net.X, self.net.Y))
         assert isinstance(X, Given) and isinstance(Y, Given)
         weights = tuple(dict.fromkeys(self.weights.values()))
-        return Pass(tuple(self.block.lines), losses, X, Y, weights, tuple(self.kept))
+        return Pass(ordered(self.block.lines, self.kept), losses, X, Y, weights, tuple(self.kept))
 
     def _rows(self, tensor: Tensor) -> int:
         return self.net.sizes[self.net.width(tensor)]

@@ -12,7 +12,9 @@ from derive.notation import Element
 from derive.printing import Naming, numpy_expression
 from derive.targets.plan.buffers import Memory
 from derive.targets.plan.formulas import RESULT
+from derive.targets.plan.sections import sections
 from derive.targets.plan.values import Call, Constant, Given, Joined, Line, Operand, Shape, Tail, Value
+from derive.targets.plan.weights import Weights
 
 REDUCTIONS = {"np.sum": "np.add.reduce", "np.max": "np.maximum.reduce"}
 
@@ -27,14 +29,36 @@ class Writer:
     views: set[str] = field(default_factory=set)
     tails: dict[Tail, str] = field(default_factory=dict)
     masks: dict[Shape, str] = field(default_factory=dict)
+    pieces: list[list[str]] = field(default_factory=list)
+    _rows: int = 0
 
-    def lines(self, lines: Sequence[Line]) -> Iterator[str]:
-        """Each call, with the name of what its array holds after it."""
-        for line in lines:
-            *first, text = self._call(line.call, line.result)
-            name = line.result.name if isinstance(line.result, Value) else ""
-            yield from first
-            yield f"{text}  # {name}" if name and name != self.name(line.result) else text
+    def lines(self, lines: Sequence[Line], weights: Sequence[Weights] = ()) -> Iterator[str]:
+        """Each call, with the name of what its array holds after it; sections in a loop over pieces."""
+        for section in sections(lines, weights):
+            if len(section) == 1:
+                yield from self._line(*section)
+                continue
+            self.pieces.append([])
+            self._rows = section[0].result.shape[0]
+            calls = [text for line in section for text in self._line(line)]
+            names = ", ".join(f"{name}_" for name in self.pieces[-1])
+            yield f"for {names} in pieces{len(self.pieces)}:"
+            yield from (f"    {text}" for text in calls)
+            self._rows = 0
+
+    def _line(self, line: Line) -> Iterator[str]:
+        *first, text = self._call(line.call, line.result)
+        name = line.result.name if isinstance(line.result, Value) else ""
+        yield from first
+        yield f"{text}  # {name}" if name and name != self.name(line.result) else text
+
+    def _piece(self, name: str, shape: Shape) -> str:
+        """The array, or inside a section the piece of it that is passed."""
+        if not self._rows or shape[0] != self._rows:
+            return name
+        if name not in self.pieces[-1]:
+            self.pieces[-1].append(name)
+        return f"{name}_"
 
     def _call(self, call: Call, result: Value | Given) -> list[str]:
         if call.kind == "reduction":
@@ -43,19 +67,20 @@ class Writer:
             return [f"{REDUCTIONS[call.function]}({self.name(operand)}, {over}, out={self.name(result)})"]
         operands = [self._operand(call, n) for n in range(len(call.operands))]
         out = self._bits(self.name(result)) if RESULT in call.bits else self.name(result)
+        out = self._piece(out, result.shape)
         if call.kind == "comparison":
             # In two steps: into numbers at once, NumPy compares a few entries at a time.
             mask = self.masks.setdefault(result.shape, f"mask{len(self.masks) + 1}")
+            mask = self._piece(mask, result.shape)
             return [f"{call.function}({', '.join(operands)}, out={mask})", f"np.copyto({out}, {mask})"]
         function, *operands = [call.function, *operands] if call.function else operands
         return [f"{function}({', '.join(operands)}, out={out})"]
 
     def _operand(self, call: Call, place: int) -> str:
-        operand = call.operands[place]
-        name = self.name(operand)
+        name = self.name(call.operands[place])
         if place in call.bits:
-            # What is given may be another array at each call.
-            name = f"{name}.view(bits)" if isinstance(operand, Given) else self._bits(name)
+            name = self._bits(name)
+        name = self._piece(name, call.operands[place].shape)
         return f"{name}.T" if place in call.transposed else name
 
     def name(self, operand: Operand) -> str:
@@ -98,6 +123,8 @@ class Writer:
             yield f"{name} = np.asarray({scalar(formula, self.naming)}, dtype)"
         for name in sorted(self.views):
             yield f"{name}_bits = {name}.view(bits)"
+        for number, names in enumerate(self.pieces, 1):
+            yield f"pieces{number} = pieces({', '.join(names)})"
 
 
 def scalar(formula: sp.Expr, naming: Naming) -> str:
