@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -37,14 +38,24 @@ class More:
 
 
 HANDOUTS = ("shallow_tanh", "softmax_classifier")
+SHEETS = ("shallow_tanh",)
+EDITIONS: tuple[Literal["exercises", "answers"], ...] = ("exercises", "answers")
 SYMBOLIC = "symbolic_layer"
 MORE = (
     More(HANDOUTS, "--formats py,tex,pdf", ("tex", "pdf"), RenderOptions()),
     More(HANDOUTS, "--formats pdf --lang zh", ("tex", "pdf"), RenderOptions(lang="zh")),
+    *(More(SHEETS, "--formats pdf --exercises", ("tex", "pdf"), RenderOptions(edition=e)) for e in EDITIONS),
+    *(
+        More(
+            SHEETS, "--formats pdf --exercises --lang zh", ("tex", "pdf"), RenderOptions(lang="zh", edition=e)
+        )
+        for e in EDITIONS
+    ),
+    More(HANDOUTS, "--formats fast", ("fast",), RenderOptions()),
     More((SYMBOLIC,), "--formats tex", ("tex",), RenderOptions()),
 )
 NAMES = (*GALLERY, SYMBOLIC)
-COMMANDS = "\n".join([FIX, *(more.command for more in MORE)])
+COMMANDS = "\n".join(dict.fromkeys([FIX, *(more.command for more in MORE)]))
 PAGES = {"README.md", "canonical_links.md"}
 FIX_LINKS = (
     "python -c 'from derive.render import canonical_links; print(canonical_links(), end=\"\")' "
