@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -43,12 +43,19 @@ _PRINTED |= {
 
 def as_printed(expr: sp.Expr) -> sp.Expr:
     """z, a and y as tensors, so that summands and factors stand in the order of the derivation."""
-    if expr in _PRINTED:
-        return _PRINTED[expr]
-    args = [as_printed(arg) for arg in expr.args]
+    return relabelled(expr, _PRINTED)
+
+
+def relabelled(expr: Any, letters: Mapping[sp.Basic, sp.Basic]) -> Any:
+    """The expression with other letters, which evaluate to nothing else.
+
+    SymPy would find that out anew, which takes milliseconds for a logarithm.
+    """
+    if expr in letters:
+        return letters[expr]
+    args = [relabelled(arg, letters) for arg in expr.args]
     if all(new is old for new, old in zip(args, expr.args, strict=True)):
         return expr
-    # Other letters evaluate to nothing else, and to find that out takes a logarithm milliseconds.
     return expr.func(*args, evaluate=False) if isinstance(expr, sp.Function) else expr.func(*args)
 
 

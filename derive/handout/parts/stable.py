@@ -9,6 +9,7 @@ import sympy as sp
 
 from derive.handout.accidents import Accident, accidents
 from derive.handout.blocks import Block, Kept, Line, Paragraph, Section, Steps, Table, Text
+from derive.handout.functions import relabelled
 from derive.handout.identities import ALSO, IDENTITIES, LETTERS, Equation, U, X
 from derive.handout.maths import Bracketed, Digits, Formula, Mark, Math, Scripts, Whole, joined
 from derive.handout.paper import Paper
@@ -93,7 +94,7 @@ HEAD = ("formula", "at", "textbook", "stable")
 
 def shown(expr: sp.Basic) -> Math:
     """With z, a and y as tensors, so that summands and factors stand in their order."""
-    return Formula(expr.xreplace(PRINTED))
+    return Formula(relabelled(expr, PRINTED))
 
 
 def letters(paper: Paper, found: list[Rewriting]) -> Iterator[Text]:
