@@ -61,7 +61,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "block": block_sizes(done, block),
         "arrays": list(block.allocations("b")),
         "prepared": list(block.preparations()),
-        "bits": bool(block.views),
+        "bits": any("bits" in line for line in lines),
         "pieces": bool(block.pieces),
         "lines": lines,
         "losses": losses,

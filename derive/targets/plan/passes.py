@@ -19,8 +19,8 @@ from derive.targets.plan.formulas import Formulas
 from derive.targets.plan.order import ordered
 from derive.targets.plan.values import Call, Constant, Given, Joined, Line, Operand, Value, shape_of
 from derive.targets.plan.weights import SCALE, Weights
+from derive.targets.shifts import LOG_SUM, SHIFTED, in_logarithms, sum_of_exponentials
 from derive.targets.stable_forms import entry_form, loss_form
-from derive.targets.vectors import LOG_SUM, SHIFTED, in_logarithms, sum_of_exponentials
 
 
 @dataclass(frozen=True)

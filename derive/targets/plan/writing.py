@@ -77,10 +77,12 @@ class Writer:
         return [f"{function}({', '.join(operands)}, out={out})"]
 
     def _operand(self, call: Call, place: int) -> str:
-        name = self.name(call.operands[place])
+        operand = call.operands[place]
+        name = self.name(operand)
         if place in call.bits:
-            name = self._bits(name)
-        name = self._piece(name, call.operands[place].shape)
+            # What is given may be another array at each call.
+            name = f"{name}.view(bits)" if isinstance(operand, Given) else self._bits(name)
+        name = self._piece(name, operand.shape)
         return f"{name}.T" if place in call.transposed else name
 
     def name(self, operand: Operand) -> str:
