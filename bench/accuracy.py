@@ -1,9 +1,10 @@
-"""Errors against ball arithmetic, side by side: python bench/accuracy.py [--points N] [--plot FILE] [NAME…]
+"""Errors against ball arithmetic, side by side: python bench/accuracy.py [--points N] [--save STEM] [NAME…]
 
 Units in the last place, over the condition number where that exceeds 1, the worst over z in ±[1e-300, 1000].
 Ours is the NumPy that train.py computes, textbook the formula as it is written; PyTorch, SciPy and JAX
 (float64) stand where they are installed and have the function. Derivatives are those of the input form.
-Formulas for which the search found nothing, and rows in which a peer is more accurate, are named at the end.
+Formulas for which the search found nothing, and those of which a peer is more accurate, are named at the end.
+--save writes STEM.md with tables and STEM.svg with a plot.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib import metadata
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import peers
 import sympy as sp
+from accuracy_report import COLUMNS, LEVEL, OURS, TEXTBOOK, Row, markdown, plot, summary
 from scipy import special
 
 # The file derive.py beside this one would stand in for the package.
@@ -33,30 +37,7 @@ from derive.stability.oracle import condition, exactly, ulps
 
 Z = sp.Symbol("z", real=True)
 NAMES = {Z: "Z", Y: "Y", A: "A"}
-OURS, TEXTBOOK = "ours", "textbook"
-COLUMNS = (OURS, TEXTBOOK, "PyTorch", "SciPy", "JAX")
 LABEL = 0.3
-LEVEL = 4.0
-
-
-@dataclass(frozen=True)
-class Row:
-    """The worst errors by column; inf where there is no number, or not the right infinity."""
-
-    name: str
-    errors: Mapping[str, float]
-    found: bool
-
-    @property
-    def better(self) -> list[str]:
-        """Peers that are more accurate, where ours is above the level asked for."""
-        ours = self.errors[OURS]
-        return [c for c, e in self.errors.items() if c not in (OURS, TEXTBOOK) and ours > LEVEL and e < ours]
-
-    @property
-    def text(self) -> str:
-        cells = (f"{self.errors[c]:10.3g}" if c in self.errors else " " * 10 for c in COLUMNS)
-        return f"{self.name:36s}" + "".join(cells)
 
 
 @dataclass(frozen=True)
@@ -125,7 +106,7 @@ def of_activations(activations: Mapping[str, Activation], points: Any) -> Iterat
                 **peers.activations(name, z, bool(mark)),
             }
             errors = {column: truth.worst(true, got) for column, got in results.items()}
-            yield Row(name + mark, errors, form.status != "textbook")
+            yield Row(name, "", mark, errors, form.status != "textbook")
 
 
 def of_losses(
@@ -160,7 +141,7 @@ def _of_pair(loss: Loss, name: str, output: Activation, z: Any, labels: tuple[in
         }
         for column, got in results.items():
             errors[column] = max(errors.get(column, 0.0), truth.worst(true, got))
-    return Row(f"{loss.name} of {name}{order}", errors, form.status != "textbook")
+    return Row(loss.name, name, order, errors, form.status != "textbook")
 
 
 def line(count: int) -> Any:
@@ -170,31 +151,17 @@ def line(count: int) -> Any:
     return np.array(sorted({0.0, *half, *-half}))
 
 
-def plot(rows: Sequence[Row], path: str) -> None:
-    """A dot for each error, rows of each kind in order; what is off the scale stands at its edge."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(9, 0.16 * len(rows) + 1.2))
-    for column, marker in zip(COLUMNS, "os^Dv", strict=True):
-        shown = [(row.errors[column], n) for n, row in enumerate(rows) if column in row.errors]
-        errors = [min(max(e, 0.25), 1e18) for e, _ in shown]
-        axes.scatter(errors, [n for _, n in shown], marker=marker, s=16, label=column, alpha=0.75)
-    axes.axvline(LEVEL, color="0.6", linewidth=0.8)
-    axes.set(xscale="log", ylim=(len(rows), -1), xlabel="largest error in units in the last place")
-    axes.set_yticks(range(len(rows)), [row.name for row in rows], fontsize=6)
-    axes.legend(loc="lower right", fontsize=7)
-    figure.tight_layout()
-    figure.savefig(path)
+def versions() -> str:
+    names = ("numpy", "torch", "scipy", "jax")
+    found = {name: metadata.version(name) for name in names if peers.installed(name)}
+    return ", ".join(f"{name} {version}" for name, version in found.items())
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="activations and losses, by default all")
-    parser.add_argument("--points", type=int, default=400)
-    parser.add_argument("--plot", metavar="FILE")
+    parser.add_argument("--points", type=int, default=440)
+    parser.add_argument("--save", metavar="STEM")
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
     z = line(asked.points)
@@ -206,25 +173,20 @@ def main() -> None:
         for name, loss in LOSSES.items()
         if not asked.names or name in asked.names
     ]
-    print(f"{len(z)} points\n{'':36s}" + "".join(f"{column:>10s}" for column in COLUMNS))
+    print(f"{len(z)} points\n{'':44s}" + "".join(f"{column:>10s}" for column in COLUMNS))
     rows = []
-    few = z[:: max(1, len(z) // 100)]
     for row in chain(
         of_activations(chosen, z),
-        of_losses(losses, scalars, few, ""),
-        of_losses(losses, scalars, few, "'"),
+        of_losses(losses, scalars, z, ""),
+        of_losses(losses, scalars, z, "'"),
     ):
         print(row.text, flush=True)
         rows.append(row)
-    missing = [row.name for row in rows if not row.found]
-    above = [f"{row.name} ({row.errors[OURS]:.3g})" for row in rows if row.errors[OURS] > LEVEL and row.found]
-    beaten = [f"{row.name} ({', '.join(row.better)})" for row in rows if row.better]
-    print(f"{len(rows)} rows")
-    print("no stable form found:", ", ".join(missing) or "none")
-    print(f"above {LEVEL:g}:", ", ".join(above) or "none")
-    print("a peer is more accurate:", ", ".join(beaten) or "none")
-    if asked.plot:
-        plot(rows, asked.plot)
+    print(*summary(rows), sep="\n")
+    if asked.save:
+        stem = Path(asked.save)
+        stem.with_suffix(".svg").write_text(plot(rows))
+        stem.with_suffix(".md").write_text(markdown(rows, len(z), versions(), stem.name + ".svg"))
 
 
 if __name__ == "__main__":

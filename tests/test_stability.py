@@ -158,6 +158,9 @@ PAIRS = [
     ("huber", "exp"),
     ("log_cosh", "exp"),
     ("exponential", "exp"),
+    ("hinge", "exp"),
+    ("squared_hinge", "exp"),
+    ("squared_hinge", "sigmoid"),
     ("hinge", "sigmoid"),
     ("hinge", "tanh"),
     ("hinge", "elu"),
@@ -182,6 +185,43 @@ def test_losses_keep_their_digits(loss: str, activation: str) -> None:
     composed = chosen.expr.xreplace({A: output})
     z = np.array(
         [0.0, *(s * x for s in (1, -1) for x in (1e-300, 1e-9, 0.1, 0.7, 2.3, 9.1, 21.7, 36.9, 301.3, 1000))]
+    )
+    for y in (*labels, 0.3):
+        assert worst(composed, lines, z, labels, y) <= 4, f"y = {y}"
+
+
+GRADIENTS = [
+    ("hinge", "elu"),
+    ("hinge", "exp"),
+    ("hinge", "gaussian"),
+    ("hinge", "squareplus"),
+    ("squared_hinge", "exp"),
+    ("squared_hinge", "elu"),
+    ("exponential", "exp"),
+    ("exponential", "squareplus"),
+    ("poisson", "exp"),
+    ("poisson", "gaussian"),
+    ("poisson", "softplus"),
+    ("kl_divergence", "softplus"),
+    ("log_cosh", "exp"),
+    ("log_cosh", "gelu"),
+]
+
+
+@pytest.mark.parametrize(("loss", "activation"), GRADIENTS, ids=["+".join(pair) for pair in GRADIENTS])
+def test_gradients_by_the_pre_activation_keep_their_digits(loss: str, activation: str) -> None:
+    chosen, output = LOSSES[loss], ACTIVATIONS[activation].expr
+    labels = labels_of(chosen)
+    slope = sp.Piecewise((chosen.expr.diff(A), True))
+    form = stable_loss(slope * derivative(output), A, output, Z, others=[Y], labels=labels)
+    assert form.status == "found", f"nothing found for {loss} of {activation}"
+    assert form.reasons and set(form.reasons) <= set(IDENTITIES)
+    lines = numpy_lines(form, NAMES, "out")
+    if form.expanded.has(A):
+        lines = [*numpy_lines(stable(output, Z), NAMES, "A2"), *lines]
+    composed = slope.xreplace({A: output}) * derivative(output)
+    z = np.array(
+        [0.0, *(s * x for s in (1, -1) for x in (1e-300, 1e-9, 0.7, 2.3, 9.1, 36.9, 301.3, 705, 1000))]
     )
     for y in (*labels, 0.3):
         assert worst(composed, lines, z, labels, y) <= 4, f"y = {y}"
