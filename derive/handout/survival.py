@@ -148,7 +148,7 @@ class Formula:
         where = (sp.Ge if sign > 0 else sp.Lt)(self.variable, 0)
         in_t = powers(exponentials(self.whole.xreplace(here)), exponent.xreplace(here), sign)
         form = tidy(self.computed.xreplace(here))
-        if in_t is None or in_t == form:
+        if in_t is None or in_t == form or any(map(_grows, in_t.atoms(sp.exp))):
             yield Stage(form.xreplace(back), "sign", where)
             return
         yield Stage(in_t.xreplace(back), "sign", where)
@@ -170,6 +170,11 @@ class Formula:
                 yield Stage(value, "same", where)
             else:
                 yield Stage(value, "form", where, used(self.whole, value))
+
+
+def _grows(power: sp.exp) -> bool:
+    """Whether an exponential of the variable is left that may overflow."""
+    return bool(power.free_symbols) and not power.args[0].is_nonpositive
 
 
 def is_series(value: sp.Expr) -> bool:
