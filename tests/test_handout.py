@@ -255,6 +255,15 @@ def test_every_activation_has_its_page(name: str) -> None:
     assert ("#drawn(" in shown) == (name != "identity")
 
 
+def test_activations_of_one_name_and_two_formulas_are_told_apart() -> None:
+    line = "2 -> 3 leaky_relu(0.1) -> 3 leaky_relu(0.3) -> 2 leaky_relu(0.1)"
+    options = RenderOptions(parts=("front", "activations"))
+    shown = text("typ", line, options)
+    assert len(Paper(derivation(line)).curves) == 2
+    assert len(re.findall(r"^  *#section\(2|^#section\(2", shown, re.M)) == 2
+    assert "declared to be #box($0.1$)" in shown and "declared to be #box($0.3$)" in shown
+
+
 def test_equal_neurons_stay_equal_and_equal_incoming_weights_alone_do_not() -> None:
     made = worked()
     hidden = made.net.width(made.net.activations[0].tensor)

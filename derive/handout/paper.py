@@ -63,16 +63,32 @@ class Paper:
         return example(self.derivation, self.net)
 
     @cached_property
-    def curves(self) -> dict[str, Curve]:
-        """The activations with a formula that work entry by entry, by name; the identity is none."""
+    def curves(self) -> tuple[Curve, ...]:
+        """The activations with a formula that work entry by entry, each once; the identity is none."""
+        return tuple(dict.fromkeys(self._curves.values()))
+
+    @cached_property
+    def _curves(self) -> dict[int, Curve]:
+        """By the serial of the node's tensor; nodes of one formula share one."""
         costs = {t.serial for t in self.program.costs}
-        found: dict[str, Curve] = {}
+        alike: dict[tuple[str, Any], Curve] = {}
+        found: dict[int, Curve] = {}
         for node in self.program.nodes:
             formula = node.body != node.argument and not node.body.has(AppliedUndef)
             entrywise = node.argument is not None and formula
             if entrywise and node.note and node.tensor.serial not in costs:
-                found.setdefault(node.note, Curve(node))
+                curve = Curve(node)
+                found[node.tensor.serial] = alike.setdefault((node.note, curve.formula), curve)
         return found
+
+    def curve(self, node: Node) -> Curve | None:
+        return self._curves.get(node.tensor.serial)
+
+    def title(self, curve: Curve) -> Text:
+        """The name of an activation, with its array where another formula has the same name."""
+        named = [other for other in self.curves if other.node.note == curve.node.note]
+        name = self.called(curve.node)
+        return (name,) if len(named) == 1 else (name, " ", Whole(curve.node.tensor))
 
     @cached_property
     def tensors(self) -> dict[str, Tensor]:

@@ -21,7 +21,7 @@ SLOPE = Scripts(Letter("g"), above=Mark("prime"))
 
 
 def blocks(paper: Paper) -> Iterator[Block]:
-    curves = list(paper.curves.values())
+    curves = list(paper.curves)
     vectors = {n.note: n for n in nodes(paper) if n.argument is None}
     if not curves and not vectors:
         return
@@ -30,7 +30,7 @@ def blocks(paper: Paper) -> Iterator[Block]:
     for curve in curves:
         yield Kept(
             (
-                Section("", (paper.called(curve.node),), 2),
+                Section("", paper.title(curve), 2),
                 Steps(tuple(lines(paper, curve))),
             )
         )
@@ -94,7 +94,7 @@ def vector(paper: Paper, node: Node) -> Iterator[Block]:
 
 def facts(paper: Paper, curve: Curve) -> tuple[Text, ...]:
     return (
-        (paper.called(curve.node),),
+        paper.title(curve),
         _range(paper, curve),
         _limits(curve),
         (_number(curve.at(curve.formula, 0)),),

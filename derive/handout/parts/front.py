@@ -102,7 +102,7 @@ def conventions(paper: Paper) -> Iterator[tuple[str, Text]]:
 
 
 def kink_sentences(paper: Paper) -> Iterator[Text]:
-    for node in {node.note: node for node in paper.program.nodes}.values():
+    for node in {(node.note, node.kinks): node for node in paper.program.nodes}.values():
         for kink in node.kinks:
             yield paper.say(
                 "kink",

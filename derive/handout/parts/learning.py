@@ -12,6 +12,7 @@ import sympy as sp
 from derive.derivation import Gradient
 from derive.handout.blocks import Block, Flow, Line, Paragraph, Section, Steps, Text
 from derive.handout.example import Example
+from derive.handout.functions import Curve
 from derive.handout.maths import (
     Bracketed,
     Digits,
@@ -152,9 +153,10 @@ def scale(paper: Paper) -> Iterator[Block]:
             ),
         )
     )
-    gains = {node.note: gain(node) for node in net.activations if node.argument is not None}
-    for name, factor in gains.items():
-        share = paper.curves[name].share if factor > 1 else 1.0
+    alike = {paper.curve(node) or node.note: node for node in net.activations if node.argument is not None}
+    for node in alike.values():
+        curve, factor = paper.curve(node), gain(node)
+        share = curve.share if curve is not None and factor > 1 else 1.0
         key = (
             "scale kept"
             if factor == 1
@@ -165,18 +167,17 @@ def scale(paper: Paper) -> Iterator[Block]:
         yield Paragraph(
             paper.say(
                 key,
-                name=paper.named(name),
+                name=paper.title(curve) if curve is not None else paper.called(node),
                 spread=Formula(sp.sqrt(sp.Integer(factor) / n)),
                 z=Letter("z"),
                 square=joined("", Scripts(Letter("g"), above=Digits("2")), Bracketed(Letter("z"))),
                 share=Digits(f"{share:.2g}"),
-                saturation=saturation(paper, name),
+                saturation=saturation(paper, curve),
             )
         )
 
 
-def saturation(paper: Paper, name: str) -> Text:
-    curve = paper.curves.get(name)
+def saturation(paper: Paper, curve: Curve | None) -> Text:
     found = None if curve is None else curve.saturates(1)
     if curve is None or found is None:
         return ()

@@ -138,7 +138,7 @@ def convexity(paper: Paper, net: Layers, found: Distribution) -> Iterator[Block]
     node = net.output
     if node.argument is None or found.name not in ("bernoulli", "gaussian"):
         return
-    curve = paper.curves.get(node.note)
+    curve = paper.curve(node)
     slope = None if curve is None else curve.in_output
     if curve is None or slope is None:
         return
