@@ -1,5 +1,5 @@
 # Made by derive from shallow_relu; do not edit.
-# Digest e601e5b67a768fe3
+# Digest 80fe94b2e35f7c70
 """Gradient descent for a network of 2 layers, 3 -> 4 relu -> 1 sigmoid, with the loss binary
 cross-entropy.
 
@@ -171,7 +171,8 @@ def check_gradients(params: Arrays, X: ArrayLike, Y: ArrayLike, entries: int = 2
     For each parameter the error is max|gradient - difference| / max|difference|; the divisor is at
     least 1e-5 (or that part of the cost), because smaller differences drown in rounding. Each entry
     is checked; if the network has more than `entries`, as many drawn at random. A step
-    across a kink is made smaller; an entry at a kink itself has no derivative and is left out.
+    across a kink is made smaller, and the least divisor larger; an entry at a kink itself has no
+    derivative and is left out.
     """
     cache = forward(params, X)
     grads = backward(params, cache, Y)
@@ -181,20 +182,24 @@ def check_gradients(params: Arrays, X: ArrayLike, Y: ArrayLike, entries: int = 2
     errors = []
     for name, value in params.items():
         chosen = rng.choice(value.size, math.ceil(share * value.size), replace=False)
-        numeric = np.array([central_difference(params, X, Y, name, entry) for entry in chosen])
+        found = [central_difference(params, X, Y, name, entry) for entry in chosen]
+        numeric, step = np.array(found).reshape(-1, 2).T
         analytic = grads["d" + name].flat[chosen]
         smooth = np.isfinite(numeric)
-        numeric, analytic = numeric[smooth], analytic[smooth]
-        if not numeric.size:
+        if not smooth.any():
             continue
-        errors.append(np.max(np.abs(analytic - numeric)) / max(np.max(np.abs(numeric)), least))
+        numeric, step, analytic = numeric[smooth], step[smooth], analytic[smooth]
+        sizes = np.maximum(np.max(np.abs(numeric)), least * 1e-4 / step)
+        errors.append(np.max(np.abs(analytic - numeric) / sizes))
     if not errors:
         raise ValueError("every entry lies at a kink: nothing can be checked; try other params")
     return float(np.max(errors))
 
 
-def central_difference(params: Arrays, X: ArrayLike, Y: ArrayLike, name: str, entry: int) -> float:
-    """dJ by one entry of a parameter: two central differences whose errors in h^2 cancel."""
+def central_difference(
+    params: Arrays, X: ArrayLike, Y: ArrayLike, name: str, entry: int
+) -> tuple[float, float]:
+    """dJ by one entry of a parameter, and the step of two differences whose errors cancel."""
 
     def moved(change: float) -> Arrays:
         value = params[name].copy()
@@ -205,10 +210,10 @@ def central_difference(params: Arrays, X: ArrayLike, Y: ArrayLike, name: str, en
         if np.array_equal(sides(forward(moved(-2 * h), X)), sides(forward(moved(2 * h), X))):
             break
     else:
-        return math.nan
+        return math.nan, h
     near = cost(moved(h), X, Y) - cost(moved(-h), X, Y)
     far = cost(moved(2 * h), X, Y) - cost(moved(-2 * h), X, Y)
-    return (8 * near - far) / (12 * h)
+    return (8 * near - far) / (12 * h), h
 
 
 def sides(cache: Arrays) -> NDArray[np.bool_]:
