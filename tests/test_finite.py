@@ -78,7 +78,7 @@ class Watched:
         self.skipped = {"L"} & self.missing | gradients
         if any(name.startswith("A") for name in self.missing):
             self.skipped = {"A", "L", "dZ"}
-        self.measure = measure.expr
+        self.measure, self.output, self.vector = measure.expr, output.expr, output.vector
         self.true = None
         if self.units == 1:
             inside = {A: output.expr}
@@ -127,12 +127,18 @@ class Watched:
         at = zip(outputs.ravel(), y.ravel(), strict=True)
         return bool(sum(value(self.measure, {A: mp.mpf(a), Y: mp.mpf(b)}) for a, b in at) > mp.mpf(2) ** 1020)
 
+    def _all_true(self, z: float, got: Any) -> bool:
+        """Whether infinite outputs of several units are beyond a double."""
+        pairs = zip(self.params["W1"].ravel(), got.ravel(), strict=True)
+        true = ((exactly(self.output, {Z: Fraction(w * z)}), a) for w, a in pairs if not self.vector)
+        return not self.vector and all(math.isfinite(a) or abs(t) >= NEAR_THE_END for t, a in true)
+
     def _right(self, name: str, z: float, y: Any, got: Any, warned: str | None) -> bool:
         finite = bool(np.all(np.isfinite(got))) and warned is None
         if finite:
             return True
         if self.true is None:
-            return name == "L" and self._too_large(z, y)
+            return self._too_large(z, y) if name == "L" else name == "A" and self._all_true(z, got)
         true = exactly(self.true[name], {Z: Fraction(z), Y: Fraction(float(y[0, 0]))})
         if isinstance(true, float) or abs(true) >= NEAR_THE_END:
             number = float(np.asarray(got).item())

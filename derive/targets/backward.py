@@ -104,18 +104,27 @@ def _of_pre_activation(
         if t.dims and t not in (node.tensor, gradient.of) and formula.has(s)
     ]
     activation = node.body.xreplace({e: known.symbol(e.tensor) for e in elements(node.body)})
-    form = stable_loss(
-        formula,
-        a,
-        activation,
-        z,
-        others=[known.symbol(t) for t in others],
-        labels=next((tuple(map(int, t.interval)) for t in others if t.interval and t.role == "label"), ()),
-        absolute=absolute,
-    )
+    inputs = [known.symbol(t) for t in others]
+    labels = next((tuple(map(int, t.interval)) for t in others if t.interval and t.role == "label"), ())
+    form = stable_loss(formula, a, activation, z, others=inputs, labels=labels, absolute=absolute)
+    in_z = _in_the_input(node, activation, z, known, by_symbol) if form.status == "textbook" else None
+    if in_z is not None:
+        form = stable_loss(in_z, a, activation, z, others=inputs, labels=labels)
     if form.status == "textbook" or form.value == formula:
         return Computed(gradient, array, (), form.status)
     return known.computed(replace(form, status="found"), rest)
+
+
+def _in_the_input(
+    node: Node, activation: sp.Expr, z: sp.Symbol, known: _Arrays, by_symbol: Mapping[int, Gradient]
+) -> sp.Expr | None:
+    """The slope of the loss times g′(z), where g has no branches and the slope reads only a and labels."""
+    above = next((g.array for g in by_symbol.values() if g.of is node.tensor), None)
+    formula = known.formula(above) if isinstance(above, Entrywise) else None
+    branches = (sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign)
+    if formula is None or known.upstream or activation.has(*branches):
+        return None
+    return formula * sp.diff(activation, z)
 
 
 def _in_values(expr: sp.Basic, z: sp.Symbol) -> bool:
