@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -41,6 +42,7 @@ LINE = "3 -> 4 tanh -> 1 sigmoid"
 HOSTILE = "Größe_权 Ω-1"
 
 
+@cache
 def derivation(line: str = LINE, name: str = "", **choices: str) -> Derivation:
     return derive(Network.parse(line, name=name, convention=Convention(**choices)))  # type: ignore[arg-type]
 
@@ -250,7 +252,8 @@ def test_parts_are_chosen_and_stand_alone(tmp_path: Path) -> None:
     made = derivation()
     only = body(sheet(made, parts=("backward",)))
     assert r"\result{backward}" in only and r"\result{forward}" not in only and r"\begin{listing}" not in only
-    for part in PARTS:
+    assert {"front", "graph", "backward", "code"} <= set(PARTS)
+    for part in ("front", "graph", "code"):
         clean(compiled(sheet(made, parts=(part,)), "pdflatex", tmp_path))
     with pytest.raises(SpecError, match="did you mean 'backward'"):
         sheet(made, parts=("backwards",))
