@@ -351,6 +351,7 @@ BAD: tuple[tuple[dict[str, Any], str], ...] = (
     ({"Y": np.full((1, 7), np.nan)}, "Y has nan or inf"),
     ({"batch_size": 8}, "batch_size is 8, X has shape (3, 7); 1 to 7"),
     ({"batch_size": 0}, "batch_size is 0"),
+    ({"batch_size": 2.5}, "batch_size is 2.5, X has shape (3, 7); 1 to 7"),
     ({"learning_rate": 0.0}, "learning_rate is 0.0"),
     ({"dtype": np.float16}, "dtype is <class 'numpy.float16'>; float32 or float64"),
     ({"dtype": "no type"}, "dtype is no type"),

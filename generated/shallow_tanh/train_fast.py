@@ -1,5 +1,5 @@
 # Made by derive from shallow_tanh; do not edit it.
-# Digest 00faa55ff26d5ffb
+# Digest 748218a57e1c01dd
 """Gradient descent for a network of 2 layers, 3 -> 4 tanh -> 1 sigmoid, with the loss binary
 cross-entropy.
 
@@ -46,7 +46,7 @@ class Trainer:
 
     X and Y: as for train.py, of any real dtype and strides, read-only or numpy.memmap. They are
     read block by block in each step, or once if one block holds them. batch_size: samples for a
-    step, drawn in a new order each epoch; None means all of them. dtype: float32 or float64; None
+    step, drawn in a new order each epoch, which takes 8 bytes a sample; None means all of them. dtype: float32 or float64; None
     means that of the parameters. A ValueError says what does not fit.
     """
 
@@ -66,7 +66,7 @@ class Trainer:
         inputs, labels = checked_data(X, Y)
         m: int = inputs.shape[1]
         size = m if batch_size is None else batch_size
-        if not 1 <= size <= m:
+        if not (hasattr(size, "__index__") and 1 <= size <= m):
             needed = f"1 to {m}, the number of samples, is needed"
             raise ValueError(f"batch_size is {batch_size}, X has shape {np.shape(X)}; {needed}")
         if not 0 < learning_rate < np.inf:
