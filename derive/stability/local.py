@@ -123,10 +123,21 @@ def folded(expr: Any, z: sp.Symbol) -> Any:
         }
         return sp.horner(sp.Add(*(c * z**n for n, c in coefficients.items())), z)
     if expr.is_Mul:
+        expr = _distributed(expr)
+    if expr.is_Mul:
         own = [factor for factor in expr.args if factor.is_number or _is_own(factor, z)]
         if own and len(own) < len(expr.args):
             return folded(sp.Mul(*own), z) * sp.Mul(*(folded(f, z) for f in expr.args if f not in own))
     return expr.func(*(folded(arg, z) for arg in expr.args))
+
+
+def _distributed(product: Any) -> Any:
+    """A coefficient that is no double goes into the first sum, where it is rounded with the rest."""
+    coefficient, rest = product.as_coeff_Mul()
+    sums = [factor for factor in sp.Mul.make_args(rest) if factor.is_Add]
+    if not sums or not coefficient.is_Rational or coefficient.q & (coefficient.q - 1) == 0:
+        return product
+    return sp.expand_mul(coefficient * sums[0]) * sp.Mul(*(f for f in sp.Mul.make_args(rest) if f != sums[0]))
 
 
 def _is_own(expr: Any, z: sp.Symbol) -> bool:

@@ -22,15 +22,22 @@ def complement(positive: Any, negative: Any, z: sp.Symbol) -> tuple[Any, Any] | 
 
     None unless the two sides add up to a number. s vanishes far out, so the sums keep all digits there.
     """
-    ends = [side.xreplace({T: sp.S.Zero}) for side in (positive, negative)]
+    ends = [_far_out(side) for side in (positive, negative)]
     if not all(end.is_Rational for end in ends) or sp.cancel(positive + negative) != sum(ends):
         return None
     small = sp.factor(sp.cancel(positive - ends[0]))
-    if not small.has(T):
+    if not small.has(T, A):
         return None
     sign = -1 if small.could_extract_minus_sign() else 1
     value = sp.Piecewise((ends[0] + sign * S, z >= 0), (ends[1] - sign * S, True))
     return (sign * small).xreplace({A: sp.Abs(z)}), value
+
+
+def _far_out(side: Any) -> Any:
+    """The value where t = 0, or of a rational function at infinity."""
+    if side.has(T) or not side.is_rational_function(A):
+        return side.xreplace({T: sp.S.Zero})
+    return sp.cancel(side.xreplace({A: 1 / T})).xreplace({T: sp.S.Zero})
 
 
 def _tidy(expr: Any) -> Any:
