@@ -1,5 +1,5 @@
 # Made by derive from shallow_tanh; do not edit it.
-# Digest 748218a57e1c01dd
+# Digest c5d6fcd6c84bc0cf
 """Gradient descent for a network of 2 layers, 3 -> 4 tanh -> 1 sigmoid, with the loss binary
 cross-entropy.
 
@@ -46,8 +46,9 @@ class Trainer:
 
     X and Y: as for train.py, of any real dtype and strides, read-only or numpy.memmap. They are
     read block by block in each step, or once if one block holds them. batch_size: samples for a
-    step, drawn in a new order each epoch, which takes 8 bytes a sample; None means all of them. dtype: float32 or float64; None
-    means that of the parameters. A ValueError says what does not fit.
+    step, drawn in a new order each epoch, which takes 8 bytes a sample; None means all of them.
+    dtype: float32 or float64; None means that of the parameters. A ValueError says what does not
+    fit.
     """
 
     def __init__(
