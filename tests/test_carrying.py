@@ -187,7 +187,7 @@ def test_a_template_at_a_special_place_proves_nothing_elsewhere():
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", "under other names"), ("zh", "只差名称")], ids=["en", "zh"]
+    ("lang", "words"), [("en", "under other names"), ("zh", "只差变量名")], ids=["en", "zh"]
 )
 def test_every_output_says_what_was_carried(lang, words):
     texts = render(derive(Network.parse(DEEP)), ("tex", "typ"), RenderOptions(lang=lang))
