@@ -200,10 +200,12 @@ def test_hidden_layers_stay_finite(activation: str) -> None:
             X, Y = np.array([[z]]), np.array([[y]])
             cache, warned = attempt(code.forward, params, X)
             if not np.isfinite(cache["A1"]).all():
-                assert exactly(entry.expr, {Z: Fraction(z)}) == np.inf
+                assert exactly(entry.expr, {Z: Fraction(z)}) >= NEAR_THE_END
                 continue
             grads, also = attempt(code.backward, params, cache, Y)
             slope_here = exactly(slope(entry.expr, Z), {Z: Fraction(z)})
+            if abs(slope_here) * max(1, Fraction(abs(z))) >= NEAR_THE_END:
+                continue
             assert (warned, also) == (None, None), (z, y)
             if cache["A1"].item() != y and slope_here:
                 assert np.isfinite(grads["dZ1"]).all(), (z, y)
