@@ -419,6 +419,21 @@ def test_parts_are_chosen_by_name_and_stand_in_order() -> None:
     }
 
 
+def test_the_line_over_a_page_has_room_for_a_deep_network() -> None:
+    from derive.handout.pages import handout
+
+    deep = derivation("2 -> " + "4 tanh -> " * 40 + "1 sigmoid")
+    options = RenderOptions(parts=("front",))
+    assert handout(deep, options).short == "2 → 4 → 4 → 4 → … → 4 → 4 → 1"
+    assert handout(derivation(SHALLOW), options).short == "3 → 4 → 1"
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", "a4"), ("us-letter", "letter")])
+def test_a_browser_prints_on_the_paper_that_was_asked_for(paper: Any, size: str) -> None:
+    page = render(derivation(SHALLOW), ["html"], RenderOptions(paper=paper, parts=("front",)))
+    assert f"@page {{ size: {size};" in page["derivation.html"]
+
+
 def test_a_letter_that_no_font_has_is_named() -> None:
     assert missing_characters("σ ⊙ é 网 龘 \U0001f600") == ["龘", "\U0001f600"]
     made = render(derivation(SHALLOW, name="龘"), ["typ"])["derivation.typ"]

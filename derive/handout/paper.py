@@ -23,6 +23,9 @@ from derive.program import Node
 from derive.targets.layers import Layers, layers
 from derive.targets.names import called
 
+WIDEST = 14
+"""Sizes of layers that stand on one line over a page."""
+
 
 @dataclass(frozen=True, eq=False)
 class Paper:
@@ -136,6 +139,16 @@ class Paper:
         """The layers on a line: "3 → 4 tanh → 1 sigmoid"."""
         line = "" if self.net is None else self.net.describe(self.named)
         return line.replace("->", "→").replace("...", "…")
+
+    @property
+    def short(self) -> str:
+        """What stands over each page: "3 → 4 → 1", without the middle of a deep network."""
+        if self.net is None:
+            return self.derivation.name
+        sizes = [str(size) for size in self.net.sizes.values()]
+        if len(sizes) > WIDEST:
+            sizes[4:-3] = ["…"]
+        return " → ".join(sizes)
 
     def prose(self, text: str) -> Text:
         """Plain text in which tensors, with or without indices, and sums become mathematics."""

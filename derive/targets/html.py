@@ -22,6 +22,7 @@ from derive.targets.faces import faces
 from derive.targets.svg import svg
 
 FONT = Path(__file__).parent.parent / "fonts" / "derive-math.woff"
+PAPERS = {"a4": "a4", "us-letter": "letter"}
 WRITER = LatexWriter()
 
 RULE = re.compile('<munder accentunder="true">(.*?)<mo stretchy="true">\u0332</mo></munder>')
@@ -240,6 +241,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "font": b64encode(FONT.read_bytes()).decode(),
         "faces": faces(body + made.title + made.name),
         "body": body,
+        "paper": PAPERS[options.paper],
     }
 
 

@@ -50,7 +50,7 @@ def exercises(derivation: Derivation, options: RenderOptions) -> Document:
     """The sheet, or where the options ask for them its answers."""
     sheet = sheet_of(derivation, options)
     paper = sheet.paper
-    net, chosen = sheet.net, roles(sheet)
+    chosen = roles(sheet)
     title = paper.word(f"{options.edition} title")
     blocks = (
         *front(sheet, options, title),
@@ -58,8 +58,7 @@ def exercises(derivation: Derivation, options: RenderOptions) -> Document:
         Section("", paper.say("questions")),
         *(block for kind in QUESTIONS.values() for block in kind(sheet, chosen)),
     )
-    short = " → ".join(map(str, net.sizes.values()))
-    return Document(derivation.name, title, paper.lang, short, blocks)
+    return Document(derivation.name, title, paper.lang, paper.short, blocks)
 
 
 def sheet_of(derivation: Derivation, options: RenderOptions) -> Sheet:

@@ -55,11 +55,10 @@ def wanted(names: Sequence[str], detail: str) -> tuple[str, ...]:
 def document(paper: Paper, names: Sequence[str]) -> Document:
     """The handout made of these parts."""
     blocks = tuple(block for name in chosen(names) for block in PARTS[name](paper))
-    net = paper.net
     return Document(
         paper.derivation.name,
         paper.word("title"),
         paper.lang,
-        paper.derivation.name if net is None else " → ".join(map(str, net.sizes.values())),
+        paper.short,
         blocks,
     )
