@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache, partial, reduce
 from typing import Any
 
 import sympy as sp
@@ -93,46 +93,72 @@ def _underflow(value: float, operand: float) -> float:
     return TINY if abs(value) < 1e-290 and operand else 0.0
 
 
-class _Evaluation:
-    """One expression at one point; a node's value is computed once, every branch is computed."""
+Step = Callable[[list[Value]], Value]
+Truth = tuple[bool, bool]  # whether it holds, whether that is certain
+Verdict = Callable[[list[Value]], Truth]
 
-    def __init__(self, inputs: Sequence[sp.Symbol], point: Sequence[float]) -> None:
-        size = len(inputs)
-        self.zero = (0.0,) * size
-        self.known: dict[sp.Basic, Value] = {
-            symbol: (x, 0.0, tuple(float(n == k) for k in range(size)))
-            for n, (symbol, x) in enumerate(zip(inputs, point, strict=True))
-        }
 
-    def at(self, expr: sp.Basic) -> Value:
-        found = self.known.get(expr)
+class _Tape:
+    """An expression as steps, each from values before it: every branch is computed, each node once."""
+
+    def __init__(self, inputs: Sequence[sp.Symbol], lets: Lets, expr: sp.Expr) -> None:
+        self.size = len(inputs)
+        self.zero = (0.0,) * self.size
+        self.slopes = [tuple(float(n == k) for k in range(self.size)) for n in range(self.size)]
+        self.steps: list[Step] = []
+        self.places: dict[sp.Basic, int] = {symbol: n for n, symbol in enumerate(inputs)}
+        for symbol, meaning in lets:
+            self.places[symbol] = self.place(meaning)
+        self.last = self.place(expr)
+
+    def run(self, point: Sequence[float]) -> Value:
+        values: list[Value] = [(x, 0.0, slope) for x, slope in zip(point, self.slopes, strict=True)]
+        for step in self.steps:
+            found = step(values)
+            if not math.isfinite(found[0]):
+                raise OverflowError
+            values.append(found)
+        return values[self.last]
+
+    def place(self, expr: sp.Basic) -> int:
+        """Where the value of an expression stands; its steps are added if it has none yet."""
+        found = self.places.get(expr)
         if found is None:
-            found = self._compute(expr)
-            if math.isinf(found[0]) or math.isnan(found[0]):
-                raise OverflowError(str(expr))
-            self.known[expr] = found
+            step = self._step(expr)
+            found = self.places[expr] = self.size + len(self.steps)
+            self.steps.append(step)
         return found
 
-    def _compute(self, expr: Any) -> Value:
+    def _step(self, expr: Any) -> Step:
         if expr.is_Add:
-            return self._sum([self.at(arg) for arg in expr.args])
+            return self._many(self._sum, expr.args)
         if expr.is_Mul:
             return self._product(expr)
         if expr.is_Pow:
             return self._power(expr)
         if expr.is_number:
-            return *_number(expr), self.zero
+            number: Value = (*_number(expr), self.zero)
+            return lambda values: number
         if expr.func in UNARY:
-            return self._unary(expr.func, self.at(expr.args[0]))
+            argument, unary = self.place(expr.args[0]), partial(self._unary, expr.func)
+            return lambda values: unary(values[argument])
         if isinstance(expr, sp.Piecewise):
             return self._choice(expr)
         if isinstance(expr, sp.Max | sp.Min):
-            return self._extreme([self.at(arg) for arg in expr.args], 1 if isinstance(expr, sp.Max) else -1)
+            return self._many(partial(self._extreme, 1 if isinstance(expr, sp.Max) else -1), expr.args)
         raise NotImplementedError(f"no error rule for {expr.func.__name__}; add it to UNARY")
 
-    def _choice(self, expr: sp.Piecewise) -> Value:
+    def _many(self, rule: Callable[[list[Value]], Value], args: Sequence[sp.Basic]) -> Step:
+        places = [self.place(arg) for arg in args]
+        return lambda values: rule([values[n] for n in places])
+
+    def _choice(self, expr: sp.Piecewise) -> Step:
+        pairs = [(self.place(value), self.verdict(condition)) for value, condition in expr.args]
+        return lambda values: self._chosen([(values[n], *holds(values)) for n, holds in pairs])
+
+    @staticmethod
+    def _chosen(branches: list[tuple[Value, bool, bool]]) -> Value:
         """The branch that applies; its error reaches to every branch that might, but for rounding."""
-        branches = [(self.at(value), *self.holds(condition)) for value, condition in expr.args]
         chosen = next(value for value, holds, _ in branches if holds)
         error = chosen[1]
         for value, holds, certain in branches:
@@ -142,23 +168,23 @@ class _Evaluation:
                 break
         return chosen[0], error, chosen[2]
 
-    def holds(self, condition: Any) -> tuple[bool, bool]:
+    def verdict(self, condition: Any) -> Verdict:
         """Whether a condition holds, and whether that is certain although its sides are rounded."""
         if condition in (sp.true, sp.false):
-            return bool(condition), True
+            known = bool(condition), True
+            return lambda values: known
         if isinstance(condition, sp.ITE):
-            (test, certain), yes, no = map(self.holds, condition.args)
-            verdict, sure = yes if test else no
-            return verdict, sure and certain
+            test, yes, no = map(self.verdict, condition.args)
+            return lambda values: _decided(test(values), yes(values), no(values))
         if isinstance(condition, sp.Not):
-            verdict, certain = self.holds(condition.args[0])
-            return not verdict, certain
+            inner = self.verdict(condition.args[0])
+            return lambda values: _denied(inner(values))
         if isinstance(condition, sp.And | sp.Or):
-            verdicts = [self.holds(arg) for arg in condition.args]
-            verdict = (all if isinstance(condition, sp.And) else any)(v for v, _ in verdicts)
-            return verdict, all(certain for _, certain in verdicts)
-        (x, e, _), (y, f, _) = self.at(condition.lhs), self.at(condition.rhs)
-        return _COMPARE[condition.func](x, y), abs(x - y) >= 2.0**-53 * (e + f)
+            parts = [self.verdict(arg) for arg in condition.args]
+            rule = all if isinstance(condition, sp.And) else any
+            return lambda values: _joined(rule, [part(values) for part in parts])
+        left, right, compare = self.place(condition.lhs), self.place(condition.rhs), _COMPARE[condition.func]
+        return lambda values: _compared(compare, values[left], values[right])
 
     @staticmethod
     def _sum(parts: list[Value]) -> Value:
@@ -168,17 +194,18 @@ class _Evaluation:
         error = sum(p[1] for p in parts) + abs(value) + one_sign * (len(parts) - 2)
         return value, error, tuple(map(sum, zip(*(p[2] for p in parts), strict=True)))
 
-    def _product(self, expr: sp.Expr) -> Value:
-        above, below = _fraction(expr)
-        value: Value = (1.0, 0.0, self.zero)
-        for n, factor in enumerate(above):
-            value = self._times(value, self.at(factor)) if n else self.at(factor)
-        for factor in below:
-            value = self._over(value, self.at(factor))
-        return value
+    def _product(self, expr: sp.Expr) -> Step:
+        above, below = ([self.place(factor) for factor in part] for part in _fraction(expr))
+        one: Value = (1.0, 0.0, self.zero)
+
+        def step(values: list[Value]) -> Value:
+            value = reduce(self._times, (values[n] for n in above)) if above else one
+            return reduce(self._over, (values[n] for n in below), value)
+
+        return step
 
     @staticmethod
-    def _extreme(parts: list[Value], sign: int) -> Value:
+    def _extreme(sign: int, parts: list[Value]) -> Value:
         """The error is that of any part which may be the extreme one."""
         value, error, slope = max(parts, key=lambda part: sign * part[0])
         reach = [e for x, e, _ in parts if sign * (value - x) <= 2.0**-53 * (error + e)]
@@ -198,20 +225,17 @@ class _Evaluation:
         error = (e + f * abs(v)) / abs(y) + (0.0 if _shifts(y, f) else abs(v)) + _underflow(v, x)
         return v, error, tuple((a - b * v) / y for a, b in zip(d, g, strict=True))
 
-    def _power(self, expr: sp.Expr) -> Value:
+    def _power(self, expr: sp.Expr) -> Step:
         base, exponent = expr.args
         if exponent.is_number and exponent.is_negative:
-            return self._over((1.0, 0.0, self.zero), self.at(_inverse(expr)))
-        x, e, d = self.at(base)
+            one, inverse = (1.0, 0.0, self.zero), self.place(_inverse(expr))
+            return lambda values: self._over(one, values[inverse])
+        at = self.place(base)
         if exponent.is_number:
-            n = float(exponent)
-            value = math.sqrt(x) if exponent == sp.Rational(1, 2) else x**n
-            slope = n * value / x if x else (1.0 if n == 1 else 0.0)
-            spread = (e * 2.0**-53) ** n * 2.0**53 if n >= 1 else 0.0
-            rounding = abs(value) * (1 if n in (0.5, 2.0) else 2) + _underflow(value, x)
-            error = abs(slope) * e + spread + rounding
-            return value, error, tuple(slope * a for a in d)
-        return self._unary(sp.exp, self._times(self.at(exponent), self._unary(sp.log, (x, e, d))))
+            n, is_root = float(exponent), exponent == sp.Rational(1, 2)
+            return lambda values: _raised(values[at], n, is_root)
+        by = self.place(exponent)
+        return lambda values: self._unary(sp.exp, self._times(values[by], self._unary(sp.log, values[at])))
 
     @staticmethod
     def _unary(function: Any, argument: Value) -> Value:
@@ -224,12 +248,41 @@ class _Evaluation:
         return value, error, tuple(slope * a for a in d)
 
 
+def _raised(base: Value, n: float, is_root: bool) -> Value:
+    x, e, d = base
+    value = math.sqrt(x) if is_root else x**n
+    slope = n * value / x if x else (1.0 if n == 1 else 0.0)
+    spread = (e * 2.0**-53) ** n * 2.0**53 if n >= 1 else 0.0
+    rounding = abs(value) * (1 if n in (0.5, 2.0) else 2) + _underflow(value, x)
+    return value, abs(slope) * e + spread + rounding, tuple(slope * a for a in d)
+
+
+def _decided(test: Truth, yes: Truth, no: Truth) -> Truth:
+    verdict, sure = yes if test[0] else no
+    return verdict, sure and test[1]
+
+
+def _denied(inner: Truth) -> Truth:
+    return not inner[0], inner[1]
+
+
+def _joined(rule: Callable[[list[bool]], bool], parts: list[Truth]) -> Truth:
+    return rule([verdict for verdict, _ in parts]), all(certain for _, certain in parts)
+
+
+def _compared(compare: Callable[[float, float], bool], left: Value, right: Value) -> Truth:
+    (x, e, _), (y, f, _) = left, right
+    return compare(x, y), abs(x - y) >= 2.0**-53 * (e + f)
+
+
+@lru_cache(maxsize=4096)
+def _tape(expr: sp.Expr, inputs: tuple[sp.Symbol, ...], lets: Lets) -> _Tape:
+    return _Tape(inputs, lets, expr)
+
+
 def rounded(expr: sp.Expr, inputs: Sequence[sp.Symbol], point: Sequence[float], lets: Lets) -> Value:
     """Value, error in units of 2**-53 and gradient.
 
     Raises OverflowError, or ZeroDivisionError or ValueError where something is undefined.
     """
-    evaluation = _Evaluation(inputs, point)
-    for symbol, meaning in lets:
-        evaluation.known[symbol] = evaluation.at(meaning)
-    return evaluation.at(expr)
+    return _tape(expr, tuple(inputs), lets).run(point)
