@@ -28,7 +28,9 @@ class SymbolicLayer:
     lang: Literal["en", "zh"] = "en"
     detail: Literal["brief", "full"] = "full"
     name: str = "symbolic_layer"
-    summary: ClassVar[str] = "layer l of any network, with any activation g: --formats tex, typ, html or pdf"
+    summary: ClassVar[str] = (
+        "layer l of any network, with any activation g: --formats tex, typ, html, md or pdf"
+    )
     symbols: ClassVar[tuple[str, ...]] = ()
     wrt: ClassVar[tuple[str, ...]] = ("W_l", "b_l")
 

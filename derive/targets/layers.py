@@ -132,6 +132,7 @@ def layers(derivation: Derivation) -> Layers:
     if len(inputs) != 1 or len(labels) != 1 or not program.sizes:
         raise SpecError(
             f"{program.name}: training code needs one input, one label and the sizes of the layers; "
-            f"found {len(inputs)} inputs, {len(labels)} labels, sizes {program.sizes or 'unknown'}"
+            f"found {len(inputs)} and {len(labels)}, sizes {program.sizes or 'unknown'}; "
+            "choose from --formats tex,typ,html,md,pdf"
         )
     return Layers(program, inputs[0], labels[0])
