@@ -178,7 +178,7 @@ BAD = [
     (["show", NET, "--activation", "x"], "NAME=FORMULA is needed"),
     (["show", NET, "--activation", "x=__import__('os')"], "unknown function '__import__'"),
     (["show", NET, "--loss", "x=open(a)"], "unknown function 'open'"),
-    (["show"], "spec"),
+    (["show"], "SPEC"),
     (["shwo", NET], "shwo"),
     (["build", NET, "--formats", "pyy"], "unknown format 'pyy'; did you mean 'py'"),
     (["build", NET, "--formats", ""], "unknown format ''"),

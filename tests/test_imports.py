@@ -22,7 +22,7 @@ AT_THE_COMMAND_LINE = {
     "scipy",
     "flint",
     "pydantic",
-    "typer",
+    "click",
     "rich",
     "typst",
     "math_core",

@@ -9,73 +9,53 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
-from derive.cli.options import (
-    Blanks,
-    ConventionName,
-    Derivatives,
-    Detail,
-    EngineName,
-    Exercises,
-    Kinks,
-    Lang,
-    Layout,
-    OwnActivations,
-    OwnLosses,
-    Paper,
-    Parts,
-    Seed,
-    Spec,
-    Specs,
-    Unfused,
-    choices,
-)
+from derive.cli.options import NETWORK, PAGES, READER, SHEET, choices
 from derive.errors import CheckError, DeriveError, SpecError, unknown
 
-app = typer.Typer(
-    help="Derives the backward pass of a neural network, proves it, and writes it as code and as a sheet.",
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
-# Where typer keeps click differs from version to version.
-_UsageError: Any = typer.BadParameter.__bases__[0]
+def _version(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from derive import __version__
+
+        print(f"derive {__version__}")
+        context.exit()
+
+
+@click.group(
+    help="Derives the backward pass of a neural network, proves it, and writes it as code and as a sheet.",
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
+)
+def app() -> None:
+    pass
 
 
 @app.command()
-def show(
-    spec: Spec,
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME…]", help="Gradients, such as dZ2.")
-    ] = None,
-    steps: Annotated[bool, typer.Option("--steps", help="Every step with its rule and reason.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
-    layout: Layout = None,
-    convention: ConventionName = None,
-    derivatives: Derivatives = None,
-    kink: Kinks = None,
-    unfused: Unfused = False,
-    activation: OwnActivations = None,
-    loss: OwnLosses = None,
-    lang: Lang = None,
-    detail: Detail = None,
-) -> None:
-    """Print the derivation of a network, or of the gradients that are named."""
+@click.argument("spec")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--steps", is_flag=True, help="Every step with its rule and reason.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@NETWORK
+@READER
+def show(spec: str, names: tuple[str, ...], steps: bool, as_json: bool, **given: Any) -> None:
+    """Print the derivation of a network, or of the gradients that are named, such as dZ2.
+
+    SPEC is a TOML file, a name of the gallery, or a line such as '3 -> 4 tanh -> 1 sigmoid'.
+    """
     from derive import report
     from derive.cli.terminal import print_rows, remark
     from derive.pipeline import derive
     from derive.spec import network
 
-    chosen = choices(layout, convention, derivatives, kink, unfused, activation, loss, lang, detail)
-    made = network(spec, **chosen)
+    made = network(spec, **choices(**given))
     derivation = derive(made)
-    gradients = report.chosen(derivation, names or ())
+    gradients = report.chosen(derivation, names)
     if as_json:
         import json
 
@@ -101,30 +81,31 @@ def show(
 
 
 @app.command()
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@click.option("-o", "--output", metavar="DIR", default="generated", help="Where to write.")
+@click.option("--formats", metavar="LIST", help="Formats with commas: py,tex.")
+@click.option("--force", is_flag=True, help="Overwrite what derive did not write.")
+@NETWORK
+@READER
+@PAGES
+@SHEET
 def build(
-    specs: Specs,
-    folder: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where to write.")] = Path(
-        "generated"
-    ),
-    formats: Annotated[str | None, typer.Option(metavar="LIST", help="Formats with commas: py,tex.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite what derive did not write.")] = False,
-    layout: Layout = None,
-    convention: ConventionName = None,
-    derivatives: Derivatives = None,
-    kink: Kinks = None,
-    unfused: Unfused = False,
-    activation: OwnActivations = None,
-    loss: OwnLosses = None,
-    lang: Lang = None,
-    detail: Detail = None,
-    parts: Parts = None,
-    engine: EngineName = "auto",
-    paper: Paper = "a4",
-    exercises: Exercises = False,
-    seed: Seed = None,
-    blanks: Blanks = None,
+    specs: tuple[str, ...],
+    output: str,
+    formats: str | None,
+    force: bool,
+    parts: str | None,
+    engine: str,
+    paper: str,
+    exercises: bool,
+    seed: str | None,
+    blanks: str | None,
+    **given: Any,
 ) -> None:
-    """Write the training code and the sheet of each network to DIR/<name>/."""
+    """Write the training code and the sheet of each network to DIR/<name>/.
+
+    SPEC is a TOML file, a name of the gallery, or a line such as '3 -> 4 tanh -> 1 sigmoid'.
+    """
     from derive.cli.pages import Compiling, chosen_engine, chosen_paper, chosen_parts
     from derive.cli.sheets import chosen_sheet, editions
     from derive.cli.terminal import complain, remark, with_progress
@@ -135,10 +116,10 @@ def build(
     from derive.spec import check_new, network
     from derive.targets import RenderOptions
 
-    wanted = _formats(formats)
+    wanted, folder = _formats(formats), Path(output)
     engine, sheet, pieces = chosen_engine(engine), chosen_paper(paper), chosen_parts(parts)
-    asked = chosen_sheet(exercises, seed, blanks, parts, detail)
-    chosen = choices(layout, convention, derivatives, kink, unfused, activation, loss, lang, detail)
+    asked = chosen_sheet(exercises, seed, blanks, parts, given["detail"])
+    chosen = choices(**given)
     taken: dict[str, str] = {}
     statuses = []
     for spec in with_progress(specs):
@@ -163,30 +144,23 @@ def build(
     if len(specs) > 1:
         remark(f"{len(specs) - len(statuses)} of {len(specs)} networks built")
     if statuses:
-        raise typer.Exit(max(statuses))
+        raise click.exceptions.Exit(max(statuses))
 
 
 @app.command()
-def check(
-    spec: Spec,
-    prove: Annotated[
-        bool, typer.Option("--prove", help="Also expand each entry and differentiate it.")
-    ] = False,
-    layout: Layout = None,
-    convention: ConventionName = None,
-    derivatives: Derivatives = None,
-    kink: Kinks = None,
-    unfused: Unfused = False,
-    activation: OwnActivations = None,
-    loss: OwnLosses = None,
-) -> None:
-    """Prove a derivation, and run its printed formulas against numeric derivatives."""
+@click.argument("spec")
+@click.option("--prove", is_flag=True, help="Also expand each entry and differentiate it.")
+@NETWORK
+def check(spec: str, prove: bool, **given: Any) -> None:
+    """Prove a derivation, and run its printed formulas against numeric derivatives.
+
+    SPEC is a TOML file, a name of the gallery, or a line such as '3 -> 4 tanh -> 1 sigmoid'.
+    """
     from derive.cli.checking import checked
     from derive.cli.terminal import print_rows, remark
     from derive.spec import network
 
-    chosen = choices(layout, convention, derivatives, kink, unfused, activation, loss)
-    rows, remarks, failures = checked(network(spec, **chosen), prove)
+    rows, remarks, failures = checked(network(spec, **choices(**given)), prove)
     print_rows(rows, ("bold", "cyan", "", "green"), indent="")
     for text in remarks:
         remark(text)
@@ -194,9 +168,8 @@ def check(
 
 
 @app.command("list")
-def list_(
-    what: Annotated[str | None, typer.Argument(metavar="[activations|losses|formats|networks]")] = None,
-) -> None:
+@click.argument("what", required=False, metavar="[activations|losses|formats|networks]")
+def list_(what: str | None) -> None:
     """Print what there is: activations, losses, formats, networks of the gallery."""
     from derive.cli.listing import LISTS
     from derive.cli.terminal import print_rows
@@ -216,23 +189,6 @@ def doctor() -> None:
     from derive.cli.terminal import print_rows
 
     print_rows(findings(), ("bold", "cyan", "dim"), indent="")
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        from derive import __version__
-
-        print(f"derive {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    pass
 
 
 def _formats(text: str | None) -> tuple[str, ...]:
@@ -273,15 +229,17 @@ def run(arguments: Sequence[str]) -> int:
     except DeriveError as error:
         complain(error)
         return error.status
-    except _UsageError as error:
-        if str(error.format_message()):
-            complain(f"{error.format_message()} 'derive --help' lists what there is.")
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, typer.Abort):
+    except click.UsageError as error:
+        complain(f"{error.format_message()} 'derive --help' lists what there is.")
+        return 2
+    except (KeyboardInterrupt, click.Abort):
         complain("stopped")
         return 130
     except (BrokenPipeError, SystemExit):
-        # Nobody reads any more, as in `derive show … | head -1`; typer turns that into an exit.
+        # Nobody reads any more, as in `derive show … | head -1`; click turns that into an exit.
         return 0
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -15,7 +15,7 @@ PACKAGES = {
     "jinja2": "rendering",
     "numpy": "checks, train.py",
     "pydantic": "TOML specs",
-    "typer": "command line",
+    "click": "command line",
     "rich": "command line",
     "typst": "PDF: --engine typst, which auto takes",
     "math-core": "HTML",

@@ -2,69 +2,78 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
-import typer
+import click
 
-_SPEC = "A TOML file, a name of the gallery, or a line such as '3 -> 4 tanh -> 1 sigmoid'."
-Spec = Annotated[str, typer.Argument(help=_SPEC, show_default=False)]
-Specs = Annotated[list[str], typer.Argument(metavar="SPEC…", help=_SPEC, show_default=False)]
-Layout = Annotated[str | None, typer.Option(help="columns or rows: how samples stand in X.")]
-ConventionName = Annotated[str | None, typer.Option("--convention", help="course or exact: what dZ means.")]
-Derivatives = Annotated[str | None, typer.Option(help="output or input: g′ written in A or in Z.")]
-Kinks = Annotated[
-    list[str] | None,
-    typer.Option("--kink", metavar="NAME=VALUE", help="Slope of an activation at its kink, such as relu=1."),
-]
-Unfused = Annotated[bool, typer.Option("--unfused", help="Keep dA in dZ instead of inserting its value.")]
-OwnActivations = Annotated[
-    list[str] | None,
-    typer.Option("--activation", metavar="NAME=FORMULA", help="An activation of your own, a formula in z."),
-]
-OwnLosses = Annotated[
-    list[str] | None,
-    typer.Option("--loss", metavar="NAME=FORMULA", help="A loss of your own, a formula in a and y."),
-]
-Lang = Annotated[str | None, typer.Option(help="en or zh.")]
-Detail = Annotated[str | None, typer.Option(help="brief or full.")]
+Command = TypeVar("Command", bound=Callable[..., Any])
 
-Parts = Annotated[
-    str | None, typer.Option(metavar="LIST", help="Parts of the handout with commas, such as backward,code.")
-]
-EngineName = Annotated[
-    str, typer.Option("--engine", help="auto, typst, latexmk or chrome: what makes the PDF.")
-]
-Exercises = Annotated[
-    bool, typer.Option("--exercises", help="A sheet with blanks and questions and its answers, no handout.")
-]
-Seed = Annotated[
-    str | None, typer.Option(metavar="NUMBER", help="Which exercises: each number another sheet.")
-]
-Blanks = Annotated[str | None, typer.Option(help="easy, medium or hard: how much is left blank.")]
-Paper = Annotated[str, typer.Option(help="a4 or us-letter.")]
+
+def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Options as one decorator, in their order in the help."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+NETWORK = together(
+    click.option("--layout", help="columns or rows: how samples stand in X."),
+    click.option("--convention", help="course or exact: what dZ means."),
+    click.option("--derivatives", help="output or input: g′ written in A or in Z."),
+    click.option(
+        "--kink", multiple=True, metavar="NAME=VALUE", help="Slope of an activation at its kink, as relu=1."
+    ),
+    click.option("--unfused", is_flag=True, help="Keep dA in dZ instead of inserting its value."),
+    click.option(
+        "--activation", multiple=True, metavar="NAME=FORMULA", help="An activation of your own, in z."
+    ),
+    click.option("--loss", multiple=True, metavar="NAME=FORMULA", help="A loss of your own, in a and y."),
+)
+READER = together(
+    click.option("--lang", help="en or zh."),
+    click.option("--detail", help="brief or full."),
+)
+PAGES = together(
+    click.option("--parts", metavar="LIST", help="Parts of the handout with commas, as backward,code."),
+    click.option("--engine", default="auto", help="auto, typst, latexmk or chrome: what makes the PDF."),
+    click.option("--paper", default="a4", help="a4 or us-letter."),
+)
+SHEET = together(
+    click.option(
+        "--exercises", is_flag=True, help="A sheet with blanks and questions and its answers, no handout."
+    ),
+    click.option("--seed", metavar="NUMBER", help="Which exercises: each number another sheet."),
+    click.option("--blanks", help="easy, medium or hard: how much is left blank."),
+)
 
 
 def choices(
     layout: str | None,
     convention: str | None,
     derivatives: str | None,
-    kinks: list[str] | None,
+    kink: Sequence[str],
     unfused: bool,
-    activations: list[str] | None,
-    losses: list[str] | None,
+    activation: Sequence[str],
+    loss: Sequence[str],
     lang: str | None = None,
     detail: str | None = None,
 ) -> dict[str, Any]:
     """The options as choices for `spec.network`; None where nothing was chosen."""
-    from derive.spec import kink, own
+    from derive.spec import kink as read
+    from derive.spec import own
 
     return {
         "layout": layout,
         "convention": convention,
         "derivatives": derivatives,
-        "kinks": tuple(kink(text) for text in kinks or ()),
+        "kinks": tuple(map(read, kink)),
         "fused": False if unfused else None,
-        "own": own(activations or (), losses or ()),
+        "own": own(activation, loss),
         "lang": lang,
         "detail": detail,
     }
