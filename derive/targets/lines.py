@@ -15,12 +15,13 @@ from derive.targets.backward import Computed
 from derive.targets.stable_forms import entry_form, over_arrays
 
 WIDTH = 100
+INDENT = 4
 
 
 def code_line(target: str, value: str, remark: str) -> str:
     """An assignment with a remark at its end, or above it where the line would be too long."""
     line = f"{target} = {value}"
-    if len(line) + len(remark) + 4 <= WIDTH:
+    if INDENT + len(line) + len(remark) + 4 <= WIDTH:
         return f"{line}  # {remark}"
     return f"# {remark}\n{broken(target, value)}"
 
@@ -34,7 +35,7 @@ def broken(target: str, value: str) -> str:
         + f(a, b) + f(a, b) + f(a, b) + f(a, b) + f(a, b)
     )
     """
-    if len(target) + len(value) + 3 <= WIDTH:
+    if INDENT + len(target) + len(value) + 3 <= WIDTH:
         return f"{target} = {value}"
     lines = [""]
     for piece in _pieces(value):

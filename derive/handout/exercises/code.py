@@ -26,8 +26,11 @@ def blocks(sheet: Sheet, roles: Roles) -> Iterator[Block]:
 
 
 def lines(sheet: Sheet, roles: Roles) -> Iterator[str]:
-    """Each gradient as train.py computes it; remarks of a line that is blank are left out."""
-    scope = {gradient.name for gradient in sheet.gradients}
+    """Each gradient as train.py computes it; remarks of a line that is blank are left out.
+
+    What is judged elsewhere on the sheet is left out of both: its formula stands there.
+    """
+    scope = {gradient.name for gradient in sheet.gradients} - {gradient.name for gradient in roles.judged}
     coded = {gradient.name for gradient in roles.coded}
     for name, code in code_of(sheet.paper.derivation).items():
         if name not in scope:

@@ -39,8 +39,8 @@ class Roles:
 
     @property
     def out_of_code(self) -> frozenset[str]:
-        """The gradients whose line of code is blank; of what is judged none shows which is right."""
-        return frozenset(g.name for g in (*self.derived, *self.coded, *self.judged))
+        """The gradients whose line of code is blank."""
+        return frozenset(g.name for g in (*self.derived, *self.coded))
 
 
 def roles(sheet: Sheet) -> Roles:
