@@ -70,10 +70,11 @@ def _items(
                 chosen = column.number == 1 and unit == min(2, units(paper, column))
                 yield Disc(place, RADIUS, "forward" if chosen else "ink", True)
                 yield Label(place, _unit(column, unit), size=7)
-        text = paper.word("inputs below", n=units(paper, column))
+        count = units(paper, column)
+        text = paper.word("input below" if count == 1 else "inputs below", n=count)
         if column.number:
             name = paper.called(net.activations[column.number - 1])
-            text = paper.word("units below", n=units(paper, column), name=name)
+            text = paper.word("units below", n=count, name=name)
         yield Label((places[n][0][0], foot), text, "c", "grey", 7.5)
     for n in range(1, len(columns)):
         if columns[n] and columns[n - 1]:

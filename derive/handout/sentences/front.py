@@ -88,6 +88,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     "direction": {"en": "direction", "zh": "方向"},
     "gradient": {"en": "upstream gradient", "zh": "上游梯度"},
     # the network and its graph
+    "input below": {"en": "{n} input", "zh": "{n} 个输入"},
     "inputs below": {"en": "{n} inputs", "zh": "{n} 个输入"},
     "units below": {"en": "{n} {name}", "zh": "{n} 个 {name} 单元"},
     "network described": {
