@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import pairwise
 
 import sympy as sp
 
@@ -16,6 +17,9 @@ from derive.targets.stable_forms import entry_form, over_arrays
 
 WIDTH = 100
 INDENT = 4
+BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "@": 2}
+"""Operators before which a line may end; a comma, behind which it may, binds less than all."""
+Cuts = list[tuple[tuple[int, int], int]]
 
 
 def code_line(target: str, value: str, remark: str) -> str:
@@ -27,7 +31,7 @@ def code_line(target: str, value: str, remark: str) -> str:
 
 
 def broken(target: str, value: str) -> str:
-    """The assignment over several lines, broken before operators outside all parentheses.
+    """The assignment over several lines, broken before operators and behind commas.
 
     >>> print(broken("y", " + ".join(["f(a, b)"] * 14)))
     y = (
@@ -37,35 +41,41 @@ def broken(target: str, value: str) -> str:
     """
     if INDENT + len(target) + len(value) + 3 <= WIDTH:
         return f"{target} = {value}"
-    lines = [""]
-    for piece in _pieces(value):
-        if lines[-1] and len(lines[-1]) + len(piece) > WIDTH - 12:
-            lines.append("")
-        lines[-1] += piece if lines[-1] else piece.lstrip()
-    inner = "\n".join(f"    {line.rstrip()}" for line in lines)
+    inner = "\n".join(f"    {line}" for line in _folded(value, _cuts(value), WIDTH - 3 * INDENT))
     return f"{target} = (\n{inner}\n)"
 
 
-def _pieces(value: str) -> Iterator[str]:
-    """The text cut before binary operators, no deeper in parentheses than it takes to fit a line."""
-    depths, depth = [], 0
-    for character in value:
+def _cuts(value: str) -> Cuts:
+    """Where a line may end, each place with the depth of its parentheses and how closely it binds."""
+    cuts, depth = [], 0
+    for n, character in enumerate(value[:-3]):
         depth += (character in "([") - (character in ")]")
-        depths.append(depth)
-    cuts = [(depths[n], n) for n in range(1, len(value) - 2) if _may_break(value[n - 1 : n + 3])]
-    levels = sorted({depth for depth, _ in cuts})
-    pieces = [value]
-    for level in levels[1:] or levels:
-        places = [n for depth, n in cuts if depth <= level]
-        pieces = [value[start:end] for start, end in zip([0, *places], [*places, len(value)], strict=True)]
-        if max(map(len, pieces)) <= WIDTH - 12:
-            break
-    yield from pieces
+        alone = value[n + 1] == value[n + 3] == " "
+        binds = 0 if character == "," else BINDING.get(value[n + 2]) if alone else None
+        if value[n + 1] == " " and binds is not None:
+            cuts.append(((depth, binds), n + 1))
+    return cuts
 
 
-def _may_break(around: str) -> bool:
-    """Whether a line may end before the second of these four characters, a space."""
-    return around[1] == " " and (around[0] == "," or (around[2] in "+-*/@" and around[3] in " *"))
+def _folded(value: str, cuts: Cuts, width: int) -> list[str]:
+    """The text as lines that fit: cut where it binds least, and deeper only what is too long for a line."""
+    if len(value.strip()) <= width or not cuts:
+        return [value.strip()]
+    least = min(rank for rank, _ in cuts)
+    lines: list[str] = []
+    is_open = False
+    for start, end in pairwise([0, *(n for rank, n in cuts if rank == least), len(value)]):
+        piece = value[start:end]
+        if len(piece.strip()) > width:
+            inside = [(rank, n - start) for rank, n in cuts if start < n < end]
+            lines += _folded(piece, inside, width)
+            is_open = False
+        elif is_open and len(lines[-1]) + len(piece) <= width:
+            lines[-1] += piece
+        else:
+            lines.append(piece.strip())
+            is_open = True
+    return lines
 
 
 def shape(tensor: Tensor) -> str:
