@@ -45,6 +45,8 @@ def test_a_pdf_of_somebody_else_is_not_overwritten(tmp_path: Path, capsys: Captu
         (["--engine", "word"], 2, "unknown engine 'word'"),
         (["--parts", "backwards"], 2, "did you mean 'backward'"),
         (["--paper", "a3"], 2, "unknown paper 'a3'"),
+        (["--engine", "latexmk", "--formats", "html"], 2, "add pdf to --formats"),
+        (["--exercises", "--formats", "py,fast"], 2, "py, fast is code"),
     ],
 )
 def test_bad_options(tmp_path: Path, capsys: Captured, options: list[str], status: int, message: str) -> None:

@@ -117,8 +117,8 @@ def build(
     from derive.targets import RenderOptions
 
     wanted, folder = _formats(formats), Path(output)
-    engine, sheet, pieces = chosen_engine(engine), chosen_paper(paper), chosen_parts(parts)
-    asked = chosen_sheet(exercises, seed, blanks, parts, given["detail"])
+    engine, sheet, pieces = chosen_engine(engine, wanted), chosen_paper(paper), chosen_parts(parts)
+    asked = chosen_sheet(exercises, seed, blanks, parts, given["detail"], wanted)
     chosen = choices(**given)
     taken: dict[str, str] = {}
     statuses = []

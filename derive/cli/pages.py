@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -15,12 +16,14 @@ AUTO = "typst"
 PAPERS = ("a4", "us-letter")
 
 
-def chosen_engine(name: str) -> str:
+def chosen_engine(name: str, formats: Sequence[str]) -> str:
     """The engine of this name; auto is Typst, the same pages on every machine."""
-    from derive.engines import ENGINES
+    from derive.engines import ENGINES, PDF
 
     if name not in ("auto", *ENGINES):
         raise SpecError(unknown("engine", name, ("auto", *ENGINES)))
+    if name != "auto" and PDF not in formats:
+        raise SpecError(f"--engine {name} makes a PDF; add pdf to --formats, or leave it out")
     return AUTO if name == "auto" else name
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +15,14 @@ DEFAULT_SEED, DEFAULT_BLANKS = 0, "medium"
 
 
 def chosen_sheet(
-    exercises: bool, seed: str | None, blanks: str | None, parts: str | None, detail: str | None
+    exercises: bool,
+    seed: str | None,
+    blanks: str | None,
+    parts: str | None,
+    detail: str | None,
+    formats: Sequence[str],
 ) -> dict[str, Any]:
     """The options that make exercises, none without --exercises; raises SpecError."""
-    from derive.handout.exercises.levels import LEVELS
-
     if not exercises:
         for option, given in (("--seed", seed), ("--blanks", blanks)):
             if given is not None:
@@ -26,6 +30,9 @@ def chosen_sheet(
                     f"{option} {given} chooses exercises; give --exercises as well, or leave it out"
                 )
         return {}
+
+    from derive.handout.exercises.levels import LEVELS
+
     for option, given in (("--parts", parts), ("--detail", detail)):
         if given is not None:
             raise SpecError(
@@ -33,7 +40,20 @@ def chosen_sheet(
             )
     if blanks is not None and blanks not in LEVELS:
         raise SpecError("--blanks: " + unknown("level", blanks, LEVELS))
+    if not any(map(_is_document, formats)):
+        raise SpecError(
+            f"--exercises makes a sheet, {', '.join(formats)} is code; add tex or pdf to --formats"
+        )
     return {"edition": "exercises", "seed": _seed(seed), "blanks": blanks or DEFAULT_BLANKS}
+
+
+def _is_document(name: str) -> bool:
+    """Whether a format has another file for exercises than for the handout."""
+    from derive.engines import PDF
+    from derive.render import target
+
+    files = target("typ" if name == PDF else name).files
+    return files(RenderOptions()) != files(RenderOptions(edition="exercises"))
 
 
 def _seed(text: str | None) -> int:

@@ -125,7 +125,7 @@ def _cell(parts: b.Text, align: str) -> str:
         return content(parts)
     if align.islower():
         return display(parts[0])
-    return f"[$#math.display({math(parts[0])}.body)$]"
+    return f"wide-cell[$#math.display({math(parts[0])}.body)$]"
 
 
 def _summary(block: b.Summary) -> str:

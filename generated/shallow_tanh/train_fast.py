@@ -1,5 +1,5 @@
 # Made by derive from shallow_tanh; do not edit it.
-# Digest c5d6fcd6c84bc0cf
+# Digest 51ee9707fb663414
 """Gradient descent for a network of 2 layers, 3 -> 4 tanh -> 1 sigmoid, with the loss binary
 cross-entropy.
 
@@ -70,7 +70,8 @@ class Trainer:
         if not (hasattr(size, "__index__") and 1 <= size <= m):
             needed = f"1 to {m}, the number of samples, is needed"
             raise ValueError(f"batch_size is {batch_size}, X has shape {np.shape(X)}; {needed}")
-        if not 0 < learning_rate < np.inf:
+        is_number = isinstance(learning_rate, int | float | np.integer | np.floating)
+        if not (is_number and 0 < learning_rate < np.inf):
             raise ValueError(f"learning_rate is {learning_rate}; a positive number is needed")
 
         self.learning_rate = learning_rate
@@ -309,14 +310,16 @@ def block_pass(b: int, dtype: np.dtype[Any], theta: Array, scale: Array) -> Pass
 
 def checked_params(params: Mapping[str, ArrayLike]) -> dict[str, Array]:
     """The parameters as arrays, in the order of SHAPES."""
-    missing = sorted(SHAPES.keys() ^ params.keys())
-    if missing:
-        raise ValueError(f"params has {', '.join(params)}; {', '.join(SHAPES)} are needed")
+    names = list(params) if isinstance(params, Mapping) else [f"the type {type(params).__name__}"]
+    if set(names) != SHAPES.keys():
+        raise ValueError(f"params has {', '.join(names)}; {', '.join(SHAPES)} are needed")
     given = {name: np.asarray(params[name]) for name in SHAPES}
     for name, value in given.items():
         if value.dtype.kind not in "biuf" or value.shape != SHAPES[name]:
             found = f"{name} has shape {value.shape} and dtype {value.dtype}"
             raise ValueError(f"{found}; {SHAPES[name]} and real numbers are needed")
+        if not np.isfinite(value).all():
+            raise ValueError(f"{name} with shape {value.shape} has nan or inf")
     return given
 
 
