@@ -14,8 +14,9 @@ from derive.targets.blocks import filled
 from derive.targets.layers import Layers, layers
 from derive.targets.lines import WIDTH
 from derive.targets.plan.buffers import memory
+from derive.targets.plan.normal import GRIDS, printed
 from derive.targets.plan.passes import Pass, forward_and_backward
-from derive.targets.plan.tails import printed
+from derive.targets.plan.sections import sections
 from derive.targets.plan.weights import once_a_step
 from derive.targets.plan.writing import Writer, scalar
 from derive.targets.py import escape, hyperparameters
@@ -33,12 +34,13 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
     net = layers(derivation)
     naming = Naming(rank=rank(derivation.program))
     done = forward_and_backward(derivation, net)
-    block = Writer(memory(done.lines, done.kept, results=(done.losses,)), naming)
-    lines = list(block.lines(done.lines, done.weights))
+    parts = list(sections(done.lines, done.weights))
+    block = Writer(memory(done.lines, done.kept, results=(done.losses,), sections=parts), naming)
+    lines = list(block.lines(parts))
     losses = block.total(done.losses)
     own = once_a_step(derivation, done.weights)
     once = Writer(memory(own.lines, name="own"), naming)
-    step = list(once.lines(own.lines))
+    step = list(once.lines([line] for line in own.lines))
     places = offsets(done)
     return {
         "name": derivation.name,
@@ -76,7 +78,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "labels": done.Y.shape[0],
         "conditions": list(label_conditions(net)),
         "uses_special": any("special." in line.call.function for line in done.lines),
-        "tails": [printed(tail, name) for tail, name in block.tails.items()],
+        "normal": [(width, digits, printed(width)) for width, (digits, _) in GRIDS.items() if block.normal],
     }
 
 
@@ -100,12 +102,12 @@ def offsets(done: Pass) -> list[tuple[int, int]]:
 def block_sizes(done: Pass, writer: Writer) -> dict[int, int]:
     """Samples of a block for entries of 4 and of 8 bytes.
 
-    What a block needs stays in the cache, unless adding its gradients to those of the others would take
-    longer than all the rest that is done entry by entry.
+    What a block needs stays in the cache, or nearly; but where not even the parameters do, it is so large
+    that adding its gradients to those of the others takes a small part of the time.
     """
     rows = done.X.shape[0] + 1 + done.Y.shape[0] + sum(b.shape[0] for b in writer.memory.buffers)
     weights = sum(layer.units * (layer.inputs + 1) for layer in done.weights)
-    entries = {width: max(CACHE // width, 8 * weights) for width in (4, 8)}
+    entries = {width: 16 * weights if width * weights > CACHE else CACHE // width for width in (4, 8)}
     return {width: min(max(n // rows // 64 * 64, LEAST), MOST) for width, n in entries.items()}
 
 

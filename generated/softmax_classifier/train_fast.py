@@ -1,5 +1,5 @@
 # Made by derive from softmax_classifier; do not edit it.
-# Digest d63138b27bad1c99
+# Digest a8dca17c62303480
 """Gradient descent for a network of 2 layers, 4 -> 8 tanh -> 3 softmax, with the loss
 cross-entropy.
 
@@ -76,7 +76,8 @@ class Trainer:
 
         self.learning_rate = learning_rate
         self._m, self._size, self._at = m, size, 0
-        self._block = -(-size // -(-size // BLOCK[kind.itemsize]))
+        count = -(-size // BLOCK[kind.itemsize])
+        self._block = min(size, -(-size // count // 64) * 64)
         taken = 0 if size == m else self._block
         self._inputs = Source(inputs, kind, taken, ready=False)
         self._labels = Source(labels, kind, taken)
@@ -87,6 +88,10 @@ class Trainer:
             aligned((1, 75), kind)[0] for _ in range(3)
         )
         self._whole, self._parts = matrices(self._gradient), matrices(self._part)
+        self._shares = [
+            (self._theta[at:end], self._gradient[at:end], self._part[at:end])
+            for at, end in blocks(0, 75, 2**15)
+        ]
         for joined, W, b in zip(matrices(self._theta), *halves(given.values()), strict=True):
             joined[:, :-1], joined[:, -1:] = W, b
         lengths = {self._block, size % self._block, m % size % self._block} - {0}
@@ -128,14 +133,17 @@ class Trainer:
     def _step(self) -> float:
         start, stop = self._at, min(self._at + self._size, self._m)
         self._scale[...] = self.learning_rate / (stop - start)
-        total, gradients = 0.0, self._whole
+        total, passed = 0.0, 0
         for at, end in blocks(start, stop, self._block):
-            X, Y, run = self._loaded(at, end)
-            total += run(X, Y, gradients)
-            if gradients is self._parts:
+            if passed > 1:
                 np.add(self._gradient, self._part, out=self._gradient)
-            gradients = self._parts
-        np.subtract(self._theta, self._gradient, out=self._theta)
+            X, Y, run = self._loaded(at, end)
+            total += run(X, Y, self._parts if passed else self._whole)
+            passed += 1
+        for theta, gradient, part in self._shares:
+            if passed > 1:
+                gradient = np.add(gradient, part, out=part)
+            np.subtract(theta, gradient, out=theta)
         self._at = stop
         if stop == self._m:
             self._begin()

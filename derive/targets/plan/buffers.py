@@ -12,17 +12,19 @@ from derive.targets.plan.values import Call, Joined, Line, Shape, Value
 class Buffer:
     """An array that several values live in, one after the other.
 
-    joined: whether a row of ones stands under it.
+    joined: whether a row of ones stands under it. local: whether it has only as many rows as pass at a
+    time, for values that are not read after those rows.
     """
 
     name: str
     shape: Shape
     joined: bool = False
+    local: bool = False
 
 
 @dataclass(frozen=True)
 class Memory:
-    """The buffers, and which of them each value is in."""
+    """The buffers that last for the whole pass, and which buffer each value is in."""
 
     buffers: tuple[Buffer, ...]
     of: Mapping[Value, Buffer]
@@ -33,13 +35,18 @@ def memory(
     kept: Iterable[Value] = (),
     name: str = "work",
     results: Iterable[Value] = (),
+    sections: Iterable[Sequence[Line]] = (),
 ) -> Memory:
     """A buffer for every value of the lines.
 
     kept: values over a row of ones; each has a buffer of its own, which holds other values before and
-    after. A value that no line reads lives to the end, and so does each of the results.
+    after. A value that no line reads lives to the end, and so does each of the results. sections: the
+    lines, those together that a few rows pass at a time.
     """
-    return _Planner(lines, tuple(kept), name, tuple(results)).plan()
+    planner = _Planner(lines, tuple(kept), name, tuple(results))
+    for section in sections:
+        planner.keep_local(section)
+    return planner.plan()
 
 
 class _Planner:
@@ -56,8 +63,17 @@ class _Planner:
         self.last.update(dict.fromkeys(results, len(lines)))
         self.own = {value: Buffer(value.name, value.shape, True) for value in kept}
         self.work: list[Buffer] = []
+        self.scratch: list[Buffer] = []
         self.free: list[Buffer] = list(self.own.values())
         self.of: dict[Value, Buffer] = {}
+        self.local: set[Value] = set()
+
+    def keep_local(self, section: Sequence[Line]) -> None:
+        """Marks what a section both makes and reads for the last time."""
+        if len(section) > 1:
+            made = [line.result for line in section if isinstance(line.result, Value)]
+            end = max(self.made[value] for value in made)
+            self.local |= {v for v in made if self.last[v] <= end and v.shape[1] is None} - {*self.own}
 
     def plan(self) -> Memory:
         for number, line in enumerate(self.lines):
@@ -75,13 +91,16 @@ class _Planner:
         """Its own buffer; else over an operand; else where it may grow into an activation; else any."""
         if value in self.own:
             return self.own[value]
+        local = value in self.local
         over = [self.of[v] for v in dying] if call.kind in ("entrywise", "comparison") else []
         growing = [buffer for later, buffer in self.own.items() if self.made[later] > self.made[value]][:1]
-        for buffer in (*over, *(b for b in growing if b in self.free), *reversed(self.free)):
+        others = (*(b for b in growing if b in self.free), *reversed(self.free))
+        for buffer in (*(b for b in over if local or not b.local), *(b for b in others if b.local == local)):
             if buffer.shape == value.shape and self._may_hold(buffer, value):
                 return buffer
-        self.work.append(Buffer(f"{self.name}{len(self.work) + 1}", value.shape))
-        return self.work[-1]
+        name, made = ("piece", self.scratch) if local else (self.name, self.work)
+        made.append(Buffer(f"{name}{len(made) + 1}", value.shape, local=local))
+        return made[-1]
 
     def _may_hold(self, buffer: Buffer, value: Value) -> bool:
         """Whether the value is gone before the buffer is needed for the activation that it is kept for."""

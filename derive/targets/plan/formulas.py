@@ -12,7 +12,7 @@ from sympy.core.relational import Relational
 from derive.errors import SpecError
 from derive.notation import Element, outermost
 from derive.printing.numpy_arrays import FUNCTIONS, is_indicator
-from derive.targets.plan.values import Call, Constant, Line, Operand, Tail, Value, shape_of
+from derive.targets.plan.values import Call, Constant, Line, Normal, Operand, Value, shape_of
 
 COMPARISONS: dict[type, str] = {
     sp.StrictGreaterThan: "np.greater",
@@ -98,10 +98,10 @@ class Formulas:
             else:
                 above.append(factor)
         values: list[Operand] = []
-        tail = next((factor for factor in above if isinstance(factor, sp.erfc)), None)
-        if tail is not None and constant.is_number and constant.is_positive:
-            above.remove(tail)
-            values, constant = [self._erfc(tail, constant)], sp.Integer(1)
+        tails = [factor for factor in above if isinstance(factor, sp.erfc)]
+        above = [factor for factor in above if factor not in tails]
+        values += [self._normal(-sp.sqrt(2) * tail.args[0]) for tail in tails]
+        constant *= 2 ** len(tails)
         # Plain arrays come last, so that a number times a function is shared with other formulas.
         values += [self.formula(f) for f in sorted(above, key=lambda f: f in self.bound)]
         if constant == -1 and values:
@@ -118,12 +118,11 @@ class Formulas:
     def _product(self, values: Iterable[Operand]) -> Operand:
         return reduce(lambda a, b: self.entrywise("np.multiply", a, b), values)
 
-    def _erfc(self, expr: sp.erfc, factor: sp.Expr = sp.S.One) -> Operand:
-        """From exp(−u²), which the derivative needs, too."""
-        (u,) = expr.args
-        slope, inner = u.as_independent(*outermost(u, (Element, sp.Symbol)), as_Add=False)
-        gauss = self.formula(sp.exp(-(u**2)))
-        return self.call(Call("", (Tail(slope, factor), self.formula(inner), gauss)))
+    def _normal(self, x: sp.Expr) -> Operand:
+        """Φ(x) = erfc(−x/√2)/2, from the density Φ'(x), which the derivative needs, too."""
+        t = sp.Dummy(real=True)
+        density = sp.diff(sp.erfc(-t / sp.sqrt(2)) / 2, t).xreplace({t: x})
+        return self.call(Call("", (Normal(), self.formula(x), self.formula(density))))
 
     def _pow(self, expr: sp.Pow) -> Operand:
         base, exponent = expr.args
@@ -208,7 +207,7 @@ _DIRECTIONS = {
     sp.Min: (sp.StrictLessThan, sp.LessThan),
 }
 _METHODS: dict[Any, Callable[[Formulas, Any], Operand]] = {
-    sp.erfc: Formulas._erfc,
+    sp.erfc: Formulas._mul,
     sp.exp: lambda self, e: self.entrywise("np.exp", self.formula(e.args[0])),
     sp.Add: Formulas._add,
     sp.Mul: Formulas._mul,

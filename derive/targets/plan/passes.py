@@ -269,9 +269,11 @@ class _Reader:
         before = next(t for t in factors if t is not upstream)
         dZ, A = self.arrays[upstream.serial], self.arrays[before.serial]
         if layer.apart:
+            # The sums come first, while the rows of dZ are in the cache.
             dW, db = layer.gradients
+            sums = self.block.call(Call("np.sum", (dZ,), "reduction", over=1))
             self._fills(dW, Call("np.matmul", (dZ, A), "product", transposed=(1,)))
-            self._fills(db, Call("np.sum", (dZ,), "reduction", over=1))
+            self._fills(db, Call("np.positive", (sums,)))
         else:
             assert isinstance(A, Value | Given)
             self._fills(layer.gradient, Call("np.matmul", (dZ, Joined(A)), "product", transposed=(1,)))

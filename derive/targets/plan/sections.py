@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from derive.targets.plan.values import Constant, Given, Line, Operand, Shape, Tail, Value
+from derive.targets.plan.values import Constant, Given, Line, Normal, Operand, Value
 from derive.targets.plan.weights import SCALE, Weights
 
 LEAST = 32
@@ -16,10 +16,8 @@ def sections(lines: Sequence[Line], weights: Sequence[Weights]) -> Iterator[tupl
     biases = {layer.bias for layer in weights}
     found: list[Line] = []
     for line in lines:
-        by_rows = line.call.kind in ("entrywise", "comparison") and not line.call.transposed
-        by_rows = by_rows and isinstance(line.result, Value) and line.result.shape[0] >= LEAST
-        by_rows = by_rows and all(_fits(o, line.result.shape, biases) for o in line.call.operands)
-        if found and not (by_rows and line.result.shape == found[0].result.shape):
+        by_rows = _by_rows(line) and all(_fits(o, line, biases) for o in line.call.operands)
+        if found and not (by_rows and line.result.shape[0] == found[0].result.shape[0]):
             yield tuple(found)
             found = []
         if by_rows:
@@ -30,8 +28,17 @@ def sections(lines: Sequence[Line], weights: Sequence[Weights]) -> Iterator[tupl
         yield tuple(found)
 
 
-def _fits(operand: Operand, shape: Shape, biases: set[Given]) -> bool:
+def _by_rows(line: Line) -> bool:
+    """Whether the rows of the result follow from the same rows of the operands, and there are enough."""
+    call, result = line.call, line.result
+    along = call.kind == "reduction" and call.over == 1
+    entrywise = call.kind in ("entrywise", "comparison") and not call.transposed and result.shape[1] is None
+    return isinstance(result, Value) and result.shape[0] >= LEAST and (entrywise or along)
+
+
+def _fits(operand: Operand, line: Line, biases: set[Given]) -> bool:
     """Whether the rows of an operand are those of the result, or it has one for all."""
     if isinstance(operand, Value):
-        return operand.shape in (shape, (1, shape[1]))
-    return isinstance(operand, Constant | Tail) or operand == SCALE or operand in biases
+        rows, columns = line.result.shape
+        return operand.shape in ((rows, columns), (1, columns), (rows, None))
+    return isinstance(operand, Constant | Normal) or operand == SCALE or operand in biases

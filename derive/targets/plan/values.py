@@ -48,21 +48,21 @@ class Joined:
 
 
 @dataclass(frozen=True)
-class Tail:
-    """x and exp(−(slope·x)²) ↦ factor · erfc(slope·x); factor is positive."""
+class Normal:
+    """x and Φ'(x) ↦ Φ(x), the standard normal distribution function."""
 
-    slope: sp.Expr
-    factor: sp.Expr
     shape: Shape = (1, 1)
 
 
-Operand = Value | Constant | Given | Joined | Tail
+Operand = Value | Constant | Given | Joined | Normal
 Kind = Literal["entrywise", "comparison", "product", "reduction"]
 
 
 @dataclass(frozen=True)
 class Call:
-    """One NumPy call, or one of the Tail that comes first; a product or reduction needs an array of its own.
+    """One NumPy call, or one of the Normal that comes first.
+
+    A product or reduction needs an array of its own.
 
     bits: the positions of operands that are read as integers of the same width, and -1 if the
     result is. transposed: positions of operands that are read transposed. over: what a reduction

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -12,11 +12,26 @@ from derive.notation import Element
 from derive.printing import Naming, numpy_expression
 from derive.targets.plan.buffers import Memory
 from derive.targets.plan.formulas import RESULT
-from derive.targets.plan.sections import sections
-from derive.targets.plan.values import Call, Constant, Given, Joined, Line, Operand, Shape, Tail, Value
-from derive.targets.plan.weights import Weights
+from derive.targets.plan.values import Call, Constant, Given, Joined, Line, Normal, Operand, Shape, Value
 
 REDUCTIONS = {"np.sum": "np.add.reduce", "np.max": "np.maximum.reduce"}
+
+
+@dataclass
+class Pieces:
+    """What a loop over pieces passes: cuts of arrays, and arrays of their size with what they hold."""
+
+    arrays: list[str] = field(default_factory=list)
+    scratch: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> str:
+        return ", ".join(f"{name}_" for name in (*self.arrays, *self.scratch))
+
+    @property
+    def made(self) -> str:
+        arrays = f"({', '.join(self.arrays)}{',' * (len(self.arrays) == 1)})"
+        return f"pieces({', '.join((arrays, *self.scratch.values()))})"
 
 
 @dataclass
@@ -27,22 +42,21 @@ class Writer:
     naming: Naming
     constants: dict[sp.Expr, str] = field(default_factory=dict)
     views: set[str] = field(default_factory=set)
-    tails: dict[Tail, str] = field(default_factory=dict)
+    normal: bool = False
     masks: dict[Shape, str] = field(default_factory=dict)
-    pieces: list[list[str]] = field(default_factory=list)
+    pieces: list[Pieces] = field(default_factory=list)
     _rows: int = 0
 
-    def lines(self, lines: Sequence[Line], weights: Sequence[Weights] = ()) -> Iterator[str]:
+    def lines(self, sections: Iterable[Sequence[Line]]) -> Iterator[str]:
         """Each call, with the name of what its array holds after it; sections in a loop over pieces."""
-        for section in sections(lines, weights):
+        for section in sections:
             if len(section) == 1:
                 yield from self._line(*section)
                 continue
-            self.pieces.append([])
+            self.pieces.append(Pieces())
             self._rows = section[0].result.shape[0]
             calls = [text for line in section for text in self._line(line)]
-            names = ", ".join(f"{name}_" for name in self.pieces[-1])
-            yield f"for {names} in pieces{len(self.pieces)}:"
+            yield f"for {self.pieces[-1].names} in pieces{len(self.pieces)}:"
             yield from (f"    {text}" for text in calls)
             self._rows = 0
 
@@ -52,38 +66,46 @@ class Writer:
         yield from first
         yield f"{text}  # {name}" if name and name != self.name(line.result) else text
 
+    def _array(self, operand: Operand, bits: bool = False) -> str:
+        """An array as a call names it: inside a section the piece of it that is passed."""
+        name = self.name(operand)
+        if isinstance(operand, Value) and self.memory.of[operand].local:
+            self.pieces[-1].scratch[name] = "dtype"
+            return f"{name}_.view(bits)" if bits else f"{name}_"
+        if bits and isinstance(operand, Value):
+            self.views.add(name)
+            return self._piece(f"{name}_bits", operand.shape)
+        # What is given may be another array at each call.
+        return self._piece(f"{name}.view(bits)" if bits else name, operand.shape)
+
     def _piece(self, name: str, shape: Shape) -> str:
-        """The array, or inside a section the piece of it that is passed."""
         if not self._rows or shape[0] != self._rows:
             return name
-        if name not in self.pieces[-1]:
-            self.pieces[-1].append(name)
+        if name not in self.pieces[-1].arrays:
+            self.pieces[-1].arrays.append(name)
         return f"{name}_"
 
     def _call(self, call: Call, result: Value | Given) -> list[str]:
-        if call.kind == "reduction":
-            (operand,) = call.operands
-            over = f"axis={call.over}, keepdims=True"
-            return [f"{REDUCTIONS[call.function]}({self.name(operand)}, {over}, out={self.name(result)})"]
         operands = [self._operand(call, n) for n in range(len(call.operands))]
-        out = self._bits(self.name(result)) if RESULT in call.bits else self.name(result)
-        out = self._piece(out, result.shape)
+        out = self._array(result, RESULT in call.bits)
+        if call.kind == "reduction":
+            return [f"{REDUCTIONS[call.function]}({operands[0]}, axis={call.over}, keepdims=True, out={out})"]
         if call.kind == "comparison":
             # In two steps: into numbers at once, NumPy compares a few entries at a time.
-            mask = self.masks.setdefault(result.shape, f"mask{len(self.masks) + 1}")
-            mask = self._piece(mask, result.shape)
+            mask = self._mask(result.shape)
             return [f"{call.function}({', '.join(operands)}, out={mask})", f"np.copyto({out}, {mask})"]
         function, *operands = [call.function, *operands] if call.function else operands
         return [f"{function}({', '.join(operands)}, out={out})"]
 
     def _operand(self, call: Call, place: int) -> str:
-        operand = call.operands[place]
-        name = self.name(operand)
-        if place in call.bits:
-            # What is given may be another array at each call.
-            name = f"{name}.view(bits)" if isinstance(operand, Given) else self._bits(name)
-        name = self._piece(name, operand.shape)
+        name = self._array(call.operands[place], place in call.bits)
         return f"{name}.T" if place in call.transposed else name
+
+    def _mask(self, shape: Shape) -> str:
+        if self._rows:
+            self.pieces[-1].scratch["mask"] = "np.bool_"
+            return "mask_"
+        return self.masks.setdefault(shape, f"mask{len(self.masks) + 1}")
 
     def name(self, operand: Operand) -> str:
         """What an array is called in the code."""
@@ -96,12 +118,9 @@ class Writer:
                 return f"{self.name(value)}_ones"
             case Constant(formula=formula):
                 return self.constants.setdefault(formula, f"k{len(self.constants) + 1}")
-            case Tail():
-                return self.tails.setdefault(operand, f"tail{len(self.tails) + 1}")
-
-    def _bits(self, name: str) -> str:
-        self.views.add(name)
-        return f"{name}_bits"
+            case Normal():
+                self.normal = True
+                return "Phi"
 
     def total(self, value: Value) -> str:
         """The sum of all entries, as a float."""
@@ -126,7 +145,7 @@ class Writer:
         for name in sorted(self.views):
             yield f"{name}_bits = {name}.view(bits)"
         for number, names in enumerate(self.pieces, 1):
-            yield f"pieces{number} = pieces({', '.join(names)})"
+            yield f"pieces{number} = {names.made}"
 
 
 def scalar(formula: sp.Expr, naming: Naming) -> str:
