@@ -14,7 +14,7 @@ from derive.targets.blocks import filled
 from derive.targets.layers import Layers, layers
 from derive.targets.lines import WIDTH
 from derive.targets.plan.buffers import memory
-from derive.targets.plan.normal import GRIDS, printed
+from derive.targets.plan.normal import DIGITS, EPS, printed
 from derive.targets.plan.passes import Pass, forward_and_backward
 from derive.targets.plan.sections import sections
 from derive.targets.plan.weights import once_a_step
@@ -78,7 +78,8 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "labels": done.Y.shape[0],
         "conditions": list(label_conditions(net)),
         "uses_special": any("special." in line.call.function for line in done.lines),
-        "normal": [(width, digits, printed(width)) for width, (digits, _) in GRIDS.items() if block.normal],
+        "normal": [(width, printed(width)) for width in EPS if block.normal],
+        "digits": DIGITS,
     }
 
 
