@@ -30,7 +30,6 @@ from derive.handout.pages import handout
 from derive.handout.sentences import SENTENCES, say
 from derive.losses import LOSSES
 from derive.render import render
-from derive.stability.identities import IDENTITIES
 from derive.targets import RenderOptions
 from derive.targets.names import NAMES
 
@@ -49,7 +48,6 @@ TEXTS: dict[str, str] = {
     **{f"sentence {key}": said["zh"] for key, said in SENTENCES.items()},
     **{f"rule {rule.name}": rule.reason["zh"] for rule in RULES},
     **{f"name {key}": name for key, name in NAMES["zh"].items()},
-    **{f"identity {key}": one.zh for key, one in IDENTITIES.items()},
 }
 
 

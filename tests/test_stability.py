@@ -14,7 +14,7 @@ from scipy import special
 
 from derive.activations import ACTIVATIONS, Activation
 from derive.losses import CLOSED_UNIT, LOSSES, SIGNS, A, Loss, Y
-from derive.stability import IDENTITIES, StableForm, numpy_lines, stable, stable_loss
+from derive.stability import StableForm, numpy_lines, stable, stable_loss
 from derive.stability.oracle import condition, exactly, ulps
 from derive.stability.referee import error_ratio
 
@@ -132,7 +132,6 @@ def test_activations_and_their_derivatives_keep_their_digits(activation: Activat
     textbook = activation.expr if order == "value" else derivative(activation.expr)
     form = stable(textbook, Z)
     assert form.status != "textbook", f"nothing found for {activation.name}"
-    assert set(form.reasons) <= set(IDENTITIES)
     assert worst(textbook, numpy_lines(form, NAMES, "out"), line(textbook)) <= 4
 
 
@@ -215,7 +214,6 @@ def test_gradients_by_the_pre_activation_keep_their_digits(loss: str, activation
     slope = sp.Piecewise((chosen.expr.diff(A), True))
     form = stable_loss(slope * derivative(output), A, output, Z, others=[Y], labels=labels)
     assert form.status == "found", f"nothing found for {loss} of {activation}"
-    assert form.reasons and set(form.reasons) <= set(IDENTITIES)
     lines = numpy_lines(form, NAMES, "out")
     if form.expanded.has(A):
         lines = [*numpy_lines(stable(output, Z), NAMES, "A2"), *lines]

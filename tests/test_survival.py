@@ -109,6 +109,16 @@ def test_every_identity_has_its_sentence() -> None:
     assert {f"identity {key}" for key in (*IDENTITIES, *ALSO)} <= set(SENTENCES)
 
 
+def test_every_reason_has_its_sentence() -> None:
+    shown = [found(*case) for case in (*CASES, ("2 -> 1 exp | exponential", "input"))]
+    keys = {key for formulas in shown for key in part.reasons(list(formulas))}
+    named = keys - {*IDENTITIES, *ALSO}
+    by = {stage.reason for formulas in shown for formula in formulas for stage in formula.stages}
+    assert named == {"series", "clip", "limit"}
+    needed = {f"identity {key}" for key in keys} | {f"name of {key}" for key in named}
+    assert needed | {f"by {reason}" for reason in by} <= set(SENTENCES)
+
+
 def textbook_numpy(formula: Formula, z: float, y: float) -> Any:
     """What NumPy makes of the formula as it is written."""
     space: dict[str, Any] = {"np": np, "special": special}

@@ -2,8 +2,7 @@
 
 from derive.stability.composite import stable_loss
 from derive.stability.form import StableForm
-from derive.stability.identities import IDENTITIES, Identity
 from derive.stability.lines import numpy_lines
 from derive.stability.search import stable
 
-__all__ = ["IDENTITIES", "Identity", "StableForm", "numpy_lines", "stable", "stable_loss"]
+__all__ = ["StableForm", "numpy_lines", "stable", "stable_loss"]

@@ -186,4 +186,4 @@ def _limited(form: StableForm, label: sp.Symbol) -> StableForm:
     value, lets = held(form.value, limit), tuple((symbol, held(e, limit)) for symbol, e in form.lets)
     if (value, lets) == (form.value, form.lets):
         return form
-    return replace(form, value=value, lets=lets, reasons=(*form.reasons, "limit"))
+    return replace(form, value=value, lets=lets)

@@ -31,9 +31,7 @@ def by_difference(expr: sp.Expr, a: sp.Symbol, search: Callable[[Any], StableFor
             apart = {s: sp.Symbol(f"{s}_", real=True) for s, _ in inner.lets if str(s).startswith(str(S))}
             lets = tuple((apart.get(s, s), meaning.xreplace(apart)) for s, meaning in inner.lets)
             meaning = inner.value.xreplace(apart)
-            yield StableForm(
-                expr, value, inner.z, "found", (*lets, (S, meaning)), ("difference", *inner.reasons)
-            )
+            yield StableForm(expr, value, inner.z, "found", (*lets, (S, meaning)))
 
 
 def _differences(expr: sp.Basic, a: sp.Symbol) -> set[Any]:

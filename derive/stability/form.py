@@ -29,7 +29,6 @@ class StableForm:
     textbook form holds; every branch of a Piecewise can be computed wherever z is.
     status: "safe" (the textbook form is accurate as it is, and is the value), "found" (another form
     is), or "textbook" (none was found: to be listed by name).
-    reasons: keys of IDENTITIES, in the order in which they are applied.
     """
 
     textbook: sp.Expr
@@ -37,7 +36,6 @@ class StableForm:
     z: sp.Symbol
     status: str
     lets: tuple[tuple[sp.Symbol, sp.Expr], ...] = ()
-    reasons: tuple[str, ...] = ()
 
     @property
     def safe(self) -> bool:
@@ -59,7 +57,6 @@ class StableForm:
             mapping.get(self.z, self.z),
             self.status,
             tuple((symbol.xreplace(mapping), meaning.xreplace(mapping)) for symbol, meaning in self.lets),
-            self.reasons,
         )
 
 
@@ -73,8 +70,7 @@ def product(textbook: sp.Expr, z: sp.Symbol, one: StableForm, other: StableForm)
     }
     other = other.xreplace(clash)
     lets |= dict(other.lets)
-    reasons = tuple(dict.fromkeys((*one.reasons, *other.reasons)))
-    yield StableForm(textbook, one.value * other.value, z, "found", tuple(lets.items()), reasons)
+    yield StableForm(textbook, one.value * other.value, z, "found", tuple(lets.items()))
     if S not in lets and not one.value.is_number:
         lets[S] = one.value
-        yield StableForm(textbook, S * other.value, z, "found", tuple(lets.items()), reasons)
+        yield StableForm(textbook, S * other.value, z, "found", tuple(lets.items()))

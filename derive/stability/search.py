@@ -8,12 +8,11 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 
 from derive.stability.candidates import Candidate, limited, rewritings
 from derive.stability.canonical import OPERATIONS, SMALL
-from derive.stability.form import S, StableForm, T, erfc
+from derive.stability.form import S, StableForm, T
 from derive.stability.labels import joined
 from derive.stability.overflow import LARGE
 from derive.stability.referee import (
@@ -30,8 +29,8 @@ from derive.stability.referee import (
     true,
     trusted,
 )
-from derive.stability.rounding import Lets, Value
-from derive.stability.series import RADII, near_zero
+from derive.stability.rounding import Value
+from derive.stability.series import near_zero
 
 PARAMETER = 1.5
 ENOUGH = 2.0
@@ -82,7 +81,7 @@ def _shifted(expr: Any, others: int, parameters: int, labels: Labels, wide: bool
             if inner.status != "found":
                 return StableForm(expr, expr, z, inner.status)
             lets = ((S, z - q), *((t, meaning.xreplace({z: S})) for t, meaning in inner.lets))
-            return StableForm(expr, inner.value.xreplace({z: S}), z, "found", lets, inner.reasons)
+            return StableForm(expr, inner.value.xreplace({z: S}), z, "found", lets)
     return _search(expr, others, parameters, labels, wide, good)
 
 
@@ -136,7 +135,7 @@ def _search(expr: Any, others: int, parameters: int, labels: Labels, wide: bool,
         value, lets = candidate
         if value == expr:
             return StableForm(expr, expr, z, "safe")
-        return StableForm(expr, value, z, "found", lets, _reasons(expr, z, value, lets))
+        return StableForm(expr, value, z, "found", lets)
 
     def part(expr: Any) -> StableForm:
         return _search(expr, others, parameters, labels, False, max(good, GOOD / 2))
@@ -198,34 +197,3 @@ def _kinks(expr: Any, z: sp.Symbol) -> Iterator[Any]:
         difference = relation.lhs - relation.rhs
         if difference.free_symbols == {z} and difference.is_polynomial(z) and sp.degree(difference, z) == 1:
             yield -difference.xreplace({z: sp.S.Zero}) / sp.diff(difference, z)
-
-
-def _reasons(expr: Any, z: Any, value: Any, lets: Lets) -> tuple[str, ...]:
-    """Keys of the identities whose traces the form shows and the textbook form does not."""
-    everything = sp.Tuple(value, *(meaning for _, meaning in lets))
-    meanings = dict(lets)
-    held = everything.has(LARGE, SMALL)
-    fewer = len(everything.atoms(sp.exp)) < len(expr.atoms(sp.exp))
-    series = any(c.rhs in RADII for c in value.atoms(sp.StrictLessThan) if c.lhs == sp.Abs(z))
-    shows = {
-        "t": T in meanings,
-        "complement": S in meanings and meanings[S].has(T) and value.has(sp.Piecewise),
-        "log": expr.has(sp.log) and (T in meanings or fewer),
-        "log1p": everything.has(log1p),
-        "expm1": everything.has(expm1),
-        "erfc": everything.has(erfc),
-        "tanh": value.has(sp.tanh) and not expr.has(sp.tanh),
-        "powers": T not in meanings and fewer and value.has(sp.exp),
-        "conjugate": T not in meanings
-        and any(p.exp.is_Rational and p.exp.q == 2 and p.has(z) for p in expr.atoms(sp.Pow)),
-        "series": series,
-        "max": everything.has(sp.Max) and not expr.has(sp.Max) and not held,
-        "clip": everything.has(sp.Min) and not expr.has(sp.Min) and not held,
-        "limit": held,
-        "half": expr.has(sp.sin) and not value.has(sp.sin),
-        "constants": everything.has(sp.Float) and not expr.has(sp.Float) and not held and not series,
-        "split": value.has(sp.Piecewise) and not expr.has(sp.Piecewise),
-    }
-    return tuple(key for key, shown in shows.items() if shown) or (
-        ("log",) if expr.has(sp.log) else ("quotient",)
-    )

@@ -20,14 +20,13 @@ class Computed:
     """A gradient and what its code computes.
 
     lets: what is computed first. status: "safe" where value is the gradient's own, "found" where it is
-    another form, "textbook" where a form was looked for and not found. reasons: keys of IDENTITIES.
+    another form, "textbook" where a form was looked for and not found.
     """
 
     gradient: Gradient
     value: Array | Terms
     lets: tuple[tuple[sp.Symbol, Entrywise], ...] = ()
     status: str = "safe"
-    reasons: tuple[str, ...] = ()
 
     @property
     def uses(self) -> tuple[Tensor, ...]:
@@ -70,7 +69,7 @@ def computed(gradient: Gradient, by_symbol: Mapping[int, Gradient]) -> Computed:
         return found or Computed(gradient, array, (), "safe" if factor is None else factor[1].status)
     rest, form = factor
     lets = tuple((symbol, replace(array, formula=meaning)) for symbol, meaning in form.lets)
-    return Computed(gradient, replace(array, formula=rest * form.value), lets, form.status, form.reasons)
+    return Computed(gradient, replace(array, formula=rest * form.value), lets, form.status)
 
 
 def _of_pre_activation(
@@ -204,7 +203,7 @@ class _Arrays:
             return Entrywise(self.gradient.symbol.axes(indices), expr.xreplace(dummies), operands)
 
         lets = tuple((symbol, arrays(meaning)) for symbol, meaning in form.lets)
-        return Computed(self.gradient, arrays(rest * form.value), lets, form.status, form.reasons)
+        return Computed(self.gradient, arrays(rest * form.value), lets, form.status)
 
 
 def exact_labels(expr: sp.Expr) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Formulas of a derivation in forms that survive large arguments, and the list of them with reasons."""
+"""Formulas of a derivation in forms that survive large arguments, and the list of them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,14 @@ from derive.targets.shifts import in_logarithms
 class Rewritten:
     """One formula as a reader knows it and as it is computed.
 
-    name: the array that it gives. lets: what is computed first. reasons: keys of IDENTITIES; status
-    is "found", or "textbook" where no form was found and the textbook form is computed.
+    name: the array that it gives. lets: what is computed first. status: "found", or
+    "textbook" where no form was found and the textbook form is computed.
     """
 
     name: str
     textbook: Entrywise
     value: Entrywise
     lets: tuple[tuple[sp.Symbol, Entrywise], ...]
-    reasons: tuple[str, ...]
     status: str
 
 
@@ -97,7 +96,6 @@ def rewritten(derivation: Derivation) -> Iterator[Rewritten]:
                 computed.gradient.array,
                 computed.value,
                 computed.lets,
-                computed.reasons,
                 computed.status,
             )
 
@@ -117,4 +115,4 @@ def _of_entries(name: str, textbook: sp.Expr, form: StableForm) -> Iterator[Rewr
     if not form.safe:
         lets = tuple((symbol, over_arrays(meaning)) for symbol, meaning in form.lets)
         value = over_arrays(form.value)
-        yield Rewritten(name, over_arrays(textbook), value, lets, form.reasons, form.status)
+        yield Rewritten(name, over_arrays(textbook), value, lets, form.status)
