@@ -87,7 +87,13 @@ def own_loss(
     made = Loss(name, formula, tuple((parameters or {}).items()), domain=None).bind()
     if domain is not None:
         low, high = (_bound(text, f"loss {name}, domain") for text in domain)
-        made = replace(made, domain=Interval(low, high))
+        within = Interval(low, high)
+        made = replace(made, domain=within)
+        pole = made.pole(within)
+        if pole is not None:
+            raise SpecError(
+                f"loss {name} {pole}; mend the formula there, or give a domain without that place"
+            )
     if not made.expr.has(A):
         raise SpecError(
             f"loss {name} is the same for every output a, so that nothing could be learnt; use a in it"

@@ -11,7 +11,8 @@ import sympy as sp
 from derive.activations import Activation, Parameters, bind, meanings, symbolic
 from derive.formula import parse
 from derive.numbers import value
-from derive.ranges import GRID, LINE, Interval, pole_of
+from derive.poles import GRID, falls, pole_of
+from derive.ranges import LINE, Interval
 
 A = sp.Symbol("a", real=True)
 Y = sp.Symbol("y", real=True)
@@ -20,6 +21,7 @@ UNIT = Interval(0, 1)
 CLOSED_UNIT = Interval(0, 1, low_closed=True, high_closed=True)
 SIGNS = Interval(-1, 1, low_closed=True, high_closed=True)
 COUNTS = Interval(0, sp.oo, low_closed=True)
+_LABELS = tuple(sp.Rational(n, 4) for n in (1, 2, 3))
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,29 @@ class Loss:
 
     def fits(self, outputs: Interval) -> bool:
         """Whether every output in this range has a loss."""
+        return self.misfit(outputs) is None
+
+    def misfit(self, outputs: Interval) -> str | None:
+        """What is wrong with the loss for outputs in this range, None if nothing is."""
         if self.domain is not None:
-            return outputs in self.domain
-        points = _spread(outputs)
-        return all(_finite(self.expr, a) for a in points) and not _has_pole(self.expr, points)
+            return None if outputs in self.domain else f"takes values in {self.domain}"
+        gap = next((a for a in sorted(_spread(outputs), key=abs) if not _finite(self.expr, a)), None)
+        if gap is None:
+            return self.pole(outputs)
+        return f"is not defined everywhere there, for example not at a = {float(gap):.6g}"
+
+    def pole(self, outputs: Interval) -> str | None:
+        """Where the loss is infinite between the bounds of a range, in words."""
+        others = {s: sp.Integer(1) for s in self.expr.free_symbols - {A, Y}}
+        for y in _LABELS:
+            formula = self.expr.xreplace({**others, Y: y})
+            a = pole_of(formula, A, _spread(outputs))
+            if a is not None:
+                where = f"at a = {float(a):.6g} for the label y = {float(y):g}"
+                if falls(formula, A, a):
+                    return f"has no minimum: it goes to -infinity {where}"
+                return f"is not defined everywhere there: it is infinite {where}"
+        return None
 
 
 def default_loss(activation: Activation) -> Loss:
@@ -81,14 +102,8 @@ def _spread(interval: Interval) -> list[mp.mpf]:
 
 def _finite(expr: sp.Expr, a: mp.mpf) -> bool:
     numbers = {s: mp.mpf(1) for s in expr.free_symbols}
-    found = [value(expr, {**numbers, A: a, Y: mp.mpf(y) / 4}) for y in (1, 2, 3)]
+    found = [value(expr, {**numbers, A: a, Y: mp.mpf(y.p) / y.q}) for y in _LABELS]
     return all(mp.isfinite(v) for v in found)
-
-
-def _has_pole(expr: sp.Expr, points: list[mp.mpf]) -> bool:
-    others = {s: sp.Integer(1) for s in expr.free_symbols - {A, Y}}
-    at = [expr.xreplace({**others, Y: sp.Rational(y, 4)}) for y in (1, 2, 3)]
-    return any(pole_of(formula, A, tuple(points)) is not None for formula in at)
 
 
 @lru_cache(maxsize=512)

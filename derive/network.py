@@ -11,8 +11,9 @@ from derive.activations import ACTIVATIONS, Activation, is_name
 from derive.derivation import Convention
 from derive.entries import NONE, Own, activation, loss, own_activation, own_loss
 from derive.errors import SpecError, shown, unknown
+from derive.fitting import check_fit
 from derive.formula import parse_number
-from derive.losses import LOSSES, Loss, default_loss
+from derive.losses import Loss, default_loss
 from derive.lowering import lower
 from derive.naming import check_name, slug
 from derive.oneline import Call, parse_call, parse_line
@@ -66,7 +67,7 @@ class Network:
         output = layers[-1].activation
         chosen = default_loss(output) if self.loss is None else loss(self.loss)
         object.__setattr__(self, "loss", chosen)
-        _check_fit(chosen, output)
+        check_fit(chosen, output, layers[-1].units)
         for symbol in self.symbols:
             if _RESERVED.fullmatch(symbol):
                 raise SpecError(
@@ -161,19 +162,6 @@ def _check_sizes(inputs: int, layers: tuple[Layer, ...]) -> None:
                 f"layer {number}: {layer.activation.name} over a single unit is always the same; "
                 "write '1 sigmoid' for two classes, or one unit for each class"
             )
-
-
-def _check_fit(chosen: Loss, output: Activation) -> None:
-    if chosen.fits(output.range):
-        return
-    fitting = ", ".join(name for name, other in LOSSES.items() if other.fits(output.range))
-    outputs = ", ".join(name for name, other in ACTIVATIONS.items() if chosen.fits(other.range))
-    needs = f"takes values in {chosen.domain}" if chosen.domain else "is not defined everywhere there"
-    raise SpecError(
-        f"loss {chosen.name} does not fit the output {output.name}: its values lie in {output.range}, "
-        f"the loss {needs}. Losses that fit {output.name}: {fitting}. "
-        f"Outputs that fit {chosen.name}: {outputs or 'none'}"
-    )
 
 
 _CHOICES = {

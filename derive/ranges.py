@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import mpmath as mp
@@ -14,6 +13,7 @@ import sympy as sp
 from derive.errors import SpecError
 from derive.numbers import value
 from derive.pieces import UnitSum
+from derive.poles import pole_of
 
 Z = sp.Symbol("z", real=True)
 _OTHER = sp.Dummy("other", real=True)
@@ -22,8 +22,6 @@ _NEAR = (0, "1e-3", 0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 1
 _FAR = ("1e3", "1e6", "1e20", "1e60")
 _HUGE = 10**19
 _GAP = mp.mpf("1e-12")
-_POLE = 10**12
-GRID = tuple(mp.mpf(n) / 7 for n in range(-140, 141))
 
 
 @dataclass(frozen=True)
@@ -88,37 +86,6 @@ def range_of(formula: sp.Expr, what: str) -> Interval:
     highs = [(i.high, i.high_closed) for i in found]
     low, high = min(lows), max(highs)
     return Interval(low[0], high[0], not low[1], high[1])
-
-
-def pole_of(formula: sp.Expr, symbol: sp.Symbol, points: tuple[Any, ...] = GRID) -> Any:
-    """A place between the points where the formula is infinite, None if none is found.
-
-    Looked for where something that it divides by, or takes the logarithm of, changes its sign.
-    """
-    parts = {p.base for p in formula.atoms(sp.Pow) if p.exp.could_extract_minus_sign()}
-    parts |= {call.args[0] for call in formula.atoms(sp.log)}
-    parts |= {sp.cos(call.args[0]) for call in formula.atoms(sp.tan)}
-    with mp.workdps(40):
-        for part in sorted((p for p in parts if p.has(symbol)), key=sp.default_sort_key):
-            values = [(x, value(part, {symbol: x})) for x in points]
-            changes = [(left, right) for (left, a), (right, b) in pairwise(values) if a * b < 0]
-            for left, right in sorted(changes, key=lambda change: abs(change[0])):
-                root = _zero(part, symbol, left, right)
-                if not abs(value(formula, {symbol: root})) < _POLE:
-                    return root
-    return None
-
-
-def _zero(part: sp.Expr, symbol: sp.Symbol, left: Any, right: Any) -> Any:
-    """Where the part changes its sign, by halving."""
-    sign = mp.sign(value(part, {symbol: left}))
-    for _ in range(150):
-        middle = (left + right) / 2
-        if mp.sign(value(part, {symbol: middle})) == sign:
-            left = middle
-        else:
-            right = middle
-    return right
 
 
 def _along(formula: sp.Expr, other: int) -> Callable[[Any], Any]:

@@ -83,6 +83,18 @@ def test_a_formula_on_the_command_line(capsys: Captured) -> None:
     assert "dZ1 = A1 − Y" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["show", "build", "check"])
+def test_a_loss_from_which_nothing_is_learnt_is_bad_input(
+    command: str, capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run([command, "3 -> 1 sigmoid | cross_entropy"]) == 2
+    assert "Write '1 sigmoid | binary_cross_entropy'" in capsys.readouterr().err
+    assert run([command, "3 -> 1 identity | mine", "--loss", "mine=log((a - y)**2)"]) == 2
+    assert "the loss has no minimum: it goes to -infinity at a = 0.25" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_check_prints_a_table(capsys: Captured) -> None:
     assert run(["check", "3 -> 2 leaky_relu(slope) -> 1 sigmoid", "--prove"]) == 0
     out, err = capsys.readouterr()

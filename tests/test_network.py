@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 import sympy as sp
@@ -11,9 +12,10 @@ from derive.activations import ACTIVATIONS, Activation
 from derive.derivation import Convention
 from derive.entries import own_activation, own_loss
 from derive.errors import SpecError
-from derive.losses import LOSSES
+from derive.losses import LOSSES, Loss
 from derive.network import Layer, Network
 from derive.notation import IndexSum
+from derive.ranges import Interval
 
 TOML = """
 name = "shallow"
@@ -65,6 +67,7 @@ def test_the_loss_follows_from_the_output_or_is_named() -> None:
         ("3 -> 4 leaky_relu(m) -> 1", "the symbol m has a meaning"),
         ("3 -> 4 swish -> 1", "layer 1: activation swish needs a value for beta"),
         ("3 -> 1 softmax", "layer 1: softmax over a single unit"),
+        ("3 -> 1 sigmoid | cross_entropy", "Write '1 sigmoid | binary_cross_entropy'"),
         ("3 -> 1 sigmoid | squared_eror", "did you mean 'squared_error'?"),
         ("3 -> 1 sigmoid | huber | huber", "names a loss twice"),
         ("3 -> 1 sigmoid | l2", "l2 takes one value"),
@@ -107,6 +110,40 @@ def test_every_pair_is_taken_or_refused_by_its_ranges(output: str, loss: str) ->
             Network(3, (Layer(2, entry),), loss=cost)
 
 
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=lambda loss: loss.name)
+def test_labels_that_sum_to_1_need_two_units(loss: Loss) -> None:
+    cost = loss.bind(**{k: v or "1.5" for k, v in loss.parameters})
+    output = next(a for a in ACTIVATIONS.values() if not a.vector and cost.fits(a.range))
+    assert Network(3, (Layer(2, output),), loss=cost).loss == cost
+    if not loss.distribution:
+        assert Network(3, (Layer(1, output),), loss=cost).loss == cost
+        return
+    with pytest.raises(SpecError, match=f"{loss.name} needs two units or more") as caught:
+        Network(3, (Layer(1, output),), loss=cost)
+    instead = str(caught.value).split("'")[1]
+    assert Network.parse(f"3 -> {instead}").sizes == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("log((a - y)**2)", "has no minimum: it goes to -infinity at a = 0.25 for the label y = 0.25"),
+        ("log((3*a - y)**2)", "has no minimum: it goes to -infinity at a = 0.0833333 for"),
+        ("-1/(a - y)**4", "has no minimum: it goes to -infinity at a = 0.25 for"),
+        ("1/(a - y)", "has no minimum: it goes to -infinity at a = 0.25 for"),
+        ("1/(a - y)**2", "is not defined everywhere there: it is infinite at a = 0.25 for"),
+        ("log(2 + a)", "is not defined everywhere there, for example not at a = -2"),
+    ],
+)
+def test_a_loss_with_a_pole_is_refused(formula: str, said: str) -> None:
+    with pytest.raises(SpecError, match=re.escape(said)):
+        Network(3, (Layer(1),), loss=own_loss("mine", formula))
+    if "for the label" in said or said.endswith("for"):
+        with pytest.raises(SpecError, match=re.escape(said)):
+            own_loss("mine", formula, domain=("0", "2"))
+        assert own_loss("mine", formula, domain=("2", "inf")).domain == Interval(2, sp.oo)
+
+
 def test_a_sigmoid_of_ones_own_takes_cross_entropy() -> None:
     mine = own_activation("mine", "(1 + tanh(z/2))/2")
     assert Network(3, (Layer(1, mine),)).loss.name == "binary_cross_entropy"
@@ -131,7 +168,7 @@ def test_a_sigmoid_of_ones_own_takes_cross_entropy() -> None:
     with pytest.raises(SpecError, match="cannot name"):
         own_loss("a b", "a")
     for formula in ("1/(a - y)", "1/(a - 2)", "a/(a**2 - 3)"):
-        with pytest.raises(SpecError, match="not defined everywhere"):
+        with pytest.raises(SpecError, match="has no minimum"):
             Network(3, (Layer(1, "identity"),), loss=own_loss("steep", formula))
     assert own_loss("wide", "a*y", domain=("0", "inf")).domain.high == sp.oo
 

@@ -63,6 +63,12 @@ def test_a_formula_without_a_value_somewhere_is_refused(text: str) -> None:
         ("1/(z - 0.123)**2", "0.123"),
         ("sin(z)/(exp(z) - 2)", "0.693147"),
         ("tan(z)", "1.5708"),
+        ("1/(z - 7)", "7"),
+        ("log((z - 0.123)**2)", "0.123"),
+        ("log(z**2 - 2*z*0.123 + 0.123**2)", "0.123"),
+        ("log((3*z - 1)**4)", "0.333333"),
+        ("log(1 - cos(z - 0.123))", "0.123"),
+        ("1/log(1 + (3*z - 1)**2)", "0.333333"),
     ],
 )
 def test_a_formula_that_is_infinite_between_two_points_is_refused(text: str, at: str) -> None:
@@ -71,7 +77,16 @@ def test_a_formula_that_is_infinite_between_two_points_is_refused(text: str, at:
 
 
 @pytest.mark.parametrize(
-    "text", ["1/z if z > 1 else 0", "1/cosh(z)", "tan(tanh(z))", "log(z) if z > 0 else 0"]
+    "text",
+    [
+        "1/z if z > 1 else 0",
+        "1/cosh(z)",
+        "tan(tanh(z))",
+        "log(z) if z > 0 else 0",
+        "log(1 + (3*z - 1)**2)",
+        "(3*z - 1)**2*log(1e-30 + (3*z - 1)**2)",
+        "1/(1e-9 + (3*z - 1)**2)",
+    ],
 )
 def test_a_formula_that_avoids_its_poles_is_taken(text: str) -> None:
     assert isinstance(range_of(parse(text, ["z"]), "it"), Interval)
