@@ -75,13 +75,13 @@ def range_of(formula: sp.Expr, what: str) -> Interval:
     if formula.free_symbols - {Z}:
         return LINE
     others = (-20, 0, 20) if formula.has(UnitSum) else (0,)
+    found = [_sampled(_along(formula, other), what) for other in others]
     pole = None if formula.has(UnitSum) else pole_of(formula, Z)
     if pole is not None:
         raise SpecError(
             f"{what} is infinite at z = {float(pole):.6g}, but an activation needs a value for every z: "
             "mend the formula there, for example with 'A if z > 0 else B'"
         )
-    found = [_sampled(_along(formula, other), what) for other in others]
     lows = [(i.low, not i.low_closed) for i in found]
     highs = [(i.high, i.high_closed) for i in found]
     low, high = min(lows), max(highs)
