@@ -98,10 +98,14 @@ def _dip(part: sp.Expr, symbol: sp.Symbol, left: Any, right: Any, steps: int) ->
 def _grows(formula: sp.Expr, symbol: sp.Symbol, place: Any) -> bool:
     """Whether the formula changes no less from 1e-8 to 1e-16 beside the place than from 1e-4 to 1e-8.
 
-    The logarithm of a power does, however slowly it goes to infinity; what has a limit does not.
+    The logarithm of a power does, however slowly it goes to infinity; what has a limit does not, and
+    what has a smaller value at the place itself avoids its pole by a branch.
     """
+    there = abs(value(formula, {symbol: place}))
     for side in (1, -1):
         far, near, nearest = (value(formula, {symbol: place + side * step}) for step in _STEPS)
+        if there < abs(nearest):
+            continue
         change = abs(nearest - near)
         if change > _ROUNDING * abs(near) and change >= abs(near - far):
             return True
