@@ -294,7 +294,7 @@ def test_memory_grows_with_the_block_not_with_the_data(inputs: int, layout: str,
     plain, fast = both(f"{inputs} -> 4 tanh -> 1 sigmoid", layout=layout)
     fast.BLOCK.update({4: 512, 8: 512})
     peaks = []
-    for m in (5120, 51200):
+    for m in (10240, 102400):
         X, Y = data(plain, m, layout)
         mapped = []
         for name, value in (("X", X), ("Y", Y)):
@@ -316,10 +316,14 @@ def other_strides(value: Any) -> list[Any]:
     return [np.asfortranarray(value), wide[:, ::2], value[:, ::-1].copy()[:, ::-1], frozen, swapped]
 
 
+@pytest.mark.parametrize("few", [0, 16])
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("inputs", [3, 4])
-def test_data_in_any_order_of_strides(inputs: int, layout: str) -> None:
+def test_data_in_any_order_of_strides(
+    inputs: int, layout: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plain, fast = both(f"{inputs} -> 4 tanh -> 3 softmax", layout=layout)
+    monkeypatch.setattr(fast, "FEW", few)
     X, Y = (np.ascontiguousarray(value) for value in data(plain, 50, layout))
     for choices in ({}, {"batch_size": 16}):
         results = []
@@ -331,9 +335,11 @@ def test_data_in_any_order_of_strides(inputs: int, layout: str) -> None:
             np.testing.assert_allclose(W, results[0][1], rtol=1e-13)
 
 
+@pytest.mark.parametrize("few", [0, 16])
 @pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64, np.float32, np.float16])
-def test_data_of_any_real_dtype(dtype: Any) -> None:
+def test_data_of_any_real_dtype(dtype: Any, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     plain, fast = both("3 -> 4 tanh -> 1 sigmoid")
+    monkeypatch.setattr(fast, "FEW", few)
     X, Y = data(plain, 50)
     X, Y = X > 0, Y > 0
     for choices in ({}, {"batch_size": 16}):
@@ -344,6 +350,18 @@ def test_data_of_any_real_dtype(dtype: Any) -> None:
             plain.init_params(), X.astype(dtype), Y.astype(dtype), learning_rate=0.1, **choices
         )
         assert trainer.fit(3) == wanted.fit(3)
+
+
+@pytest.mark.parametrize("spec", ["3 -> 4 tanh -> 1 sigmoid", "4 -> 4 tanh -> 1 sigmoid"])
+def test_a_few_blocks_of_data_are_read_once(spec: str) -> None:
+    plain, fast = both(spec)
+    for m, once in ((100, True), (1100, False)):
+        X, Y = data(plain, m)
+        given = X.astype(np.float32)
+        trainer = fast.Trainer(plain.init_params(), given, Y, learning_rate=0.1)
+        untouched = fast.Trainer(plain.init_params(), X.astype(np.float32), Y, learning_rate=0.1)
+        given[...] = 0
+        assert (trainer.step() == untouched.step()) is once
 
 
 # Bad input

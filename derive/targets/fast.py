@@ -24,6 +24,8 @@ from derive.targets.wording import proof, title, words
 
 CACHE = 2**21
 LEAST, MOST = 512, 8192
+FEW = 16
+"""As many blocks of data are copied once, not in each step."""
 
 
 def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
@@ -61,6 +63,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "places": places,
         "size": places[-1][1],
         "block": block_sizes(done, block),
+        "few": FEW,
         "arrays": list(block.allocations("b")),
         "prepared": list(block.preparations()),
         "bits": any("bits" in line for line in lines),

@@ -1,5 +1,5 @@
 # Made by derive from shallow_tanh; do not edit it.
-# Digest 246dc5a1aa4e1f1b
+# Digest 9174dc90331dd2b1
 """Gradient descent for a network of 2 layers, 3 -> 4 tanh -> 1 sigmoid, with the loss binary
 cross-entropy.
 
@@ -39,14 +39,16 @@ SHAPES = {
     "b2": (1, 1),
 }
 BLOCK = {4: 8192, 8: 8192}  # samples that pass together, by bytes of an entry
+FEW = 16  # blocks of data that are copied once, not in each step
 
 
 class Trainer:
     """Gradient descent on copies of the parameters; no array is made after construction.
 
     X and Y: as for train.py, of any real dtype and strides, read-only or numpy.memmap. They are
-    read block by block in each step, or once if one block holds them. batch_size: samples for a
-    step, drawn in a new order each epoch, which takes 8 bytes a sample; None means all of them.
+    read block by block in each step, or once if FEW blocks hold them and no batches are drawn.
+    batch_size: samples for a step, drawn in a new order each epoch, which takes 8 bytes a sample;
+    None means all of them.
     dtype: float32 or float64; None means that of the parameters. A ValueError says what does not
     fit.
     """
@@ -79,8 +81,9 @@ class Trainer:
         count = -(-size // BLOCK[kind.itemsize])
         self._block = min(size, -(-size // count // 64) * 64)
         taken = 0 if size == m else self._block
-        self._inputs = Source(inputs, kind, taken, ready=False)
-        self._labels = Source(labels, kind, taken)
+        most = FEW * self._block
+        self._inputs = Source(inputs, kind, taken, most, ones=True)
+        self._labels = Source(labels, kind, taken, most)
         self._order = None if size == m else np.arange(m)
         self._rng = np.random.default_rng(seed)
         self._scale = np.zeros((), kind)
@@ -95,12 +98,12 @@ class Trainer:
         for joined, W, b in zip(matrices(self._theta), *halves(given.values()), strict=True):
             joined[:, :-1], joined[:, -1:] = W, b
         lengths = {self._block, size % self._block, m % size % self._block} - {0}
-        self._passes = {b: block_pass(b, kind, self._theta, self._scale) for b in lengths}
+        copied = not self._inputs.ready
+        self._passes = {b: block_pass(b, kind, self._theta, self._scale, copied) for b in lengths}
         for start in range(0, m, size):
             for at, stop in blocks(start, min(start + size, m), self._block):
                 X_block, Y_block, _ = self._loaded(at, stop)
-                check_block(X_block, Y_block, at)
-        self._inputs.kept = self._labels.kept = self._block == m
+                check_block(X_block[:3], Y_block, at)
         self._begin()
 
     @property
@@ -167,42 +170,45 @@ class Trainer:
 class Source:
     """Columns of an array for products with arrays of a dtype: as they are if ready, else copied.
 
-    taken: how many are taken at once in another order, 0 if they keep theirs. kept: whether the
-    copy is there already.
+    taken: how many are taken at once in another order, 0 if they keep theirs. most: how many are
+    copied once and for all. ones: whether a row of ones stands under what is read.
     """
 
     def __init__(
-        self, columns: Array, dtype: np.dtype[Any], taken: int, ready: bool = True
+        self, columns: Array, dtype: np.dtype[Any], taken: int, most: int, ones: bool = False
     ) -> None:
+        rows, m = columns.shape
+        self.ready = taken == 0 and products_read(columns, dtype) and not ones
+        if taken == 0 and m <= most and not self.ready:
+            whole = over_ones(rows, m, dtype) if ones else aligned((rows, m), dtype)
+            np.copyto(whole[:rows], columns, casting="unsafe")
+            columns, self.ready = whole, True
         self.columns = columns
-        self.ready = ready and taken == 0 and products_read(columns, dtype)
-        self.kept = False
         self.by_row = columns.flags.c_contiguous
         self.by_column = columns.flags.f_contiguous and not self.by_row
-        self.taken = np.empty(len(columns) * taken, columns.dtype)
+        self.taken = np.empty(rows * taken, columns.dtype)
 
     def read(self, start: int, stop: int, order: NDArray[np.intp] | None, out: Array) -> Array:
-        """Columns start to stop, counted in the order."""
+        """Columns start to stop, counted in the order; out is used if they are to be copied."""
         if self.ready:
             return self.columns[:, start:stop]
-        if self.kept:
-            return out
+        rows = len(self.columns)
         if order is None:
-            np.copyto(out, self.columns[:, start:stop], casting="unsafe")
+            np.copyto(out[:rows], self.columns[:, start:stop], casting="unsafe")
             return out
-        chosen, rows = order[start:stop], len(self.columns)
+        chosen = order[start:stop]
         taken = self.taken[: rows * len(chosen)]
         if self.by_row:
             taken = taken.reshape(rows, len(chosen))
             self.columns.take(chosen, axis=1, out=taken, mode="clip")
-            np.copyto(out, taken, casting="unsafe")
+            np.copyto(out[:rows], taken, casting="unsafe")
         elif self.by_column:
             taken = taken.reshape(len(chosen), rows)
             self.columns.T.take(chosen, axis=0, out=taken, mode="clip")
-            np.copyto(out, taken.T, casting="unsafe")
+            np.copyto(out[:rows], taken.T, casting="unsafe")
         else:
             for place, column in enumerate(chosen):
-                np.copyto(out[:, place], self.columns[:, column], casting="unsafe")
+                np.copyto(out[:rows, place], self.columns[:, column], casting="unsafe")
         return out
 
 
@@ -258,12 +264,11 @@ def matrices(theta: Array) -> Matrices:
     )
 
 
-def block_pass(b: int, dtype: np.dtype[Any], theta: Array, scale: Array) -> Pass:
+def block_pass(b: int, dtype: np.dtype[Any], theta: Array, scale: Array, copied: bool) -> Pass:
     """Arrays for the X and Y of b samples; what fills the gradients and gives the sum of losses."""
     W1_b1, W2_b2 = matrices(theta)
     W2 = W2_b2[:, :-1]
-    X_ones = over_ones(3, b, dtype)
-    X = X_ones[:-1]
+    X_ones = over_ones(3, b * copied, dtype)
     Y = aligned((1, b), dtype)
     A1_ones = over_ones(4, b, dtype)
     A1 = A1_ones[:4]
@@ -281,7 +286,7 @@ def block_pass(b: int, dtype: np.dtype[Any], theta: Array, scale: Array) -> Pass
     work4_bits = work4.view(bits)
     work5_bits = work5.view(bits)
 
-    def run(X: Array, Y: Array, gradients: Matrices) -> float:
+    def run(X_ones: Array, Y: Array, gradients: Matrices) -> float:
         dW1_b1, dW2_b2 = gradients
         np.matmul(W1_b1, X_ones, out=A1)  # Z1
         np.tanh(A1, out=A1)
@@ -313,7 +318,7 @@ def block_pass(b: int, dtype: np.dtype[Any], theta: Array, scale: Array) -> Pass
         np.matmul(A1, X_ones.T, out=dW1_b1)
         return float(np.add.reduce(work3, axis=None))
 
-    return X, Y, run
+    return X_ones, Y, run
 
 
 def checked_params(params: Mapping[str, ArrayLike]) -> dict[str, Array]:
