@@ -111,9 +111,6 @@ class Paper:
     def whole(self, name: str) -> Math:
         return Whole(self.tensors[name])
 
-    def ref(self, name: str) -> Text:
-        return (Ref(self.numbers[name]),)
-
     def refs(self, names: Any) -> Text:
         numbers = sorted({self.numbers[name] for name in names if name in self.numbers})
         return self.listed([Ref(number) for number in numbers])

@@ -15,11 +15,11 @@ from derive.notation import Element, IndexSum, elements
 from derive.numbers import holds
 from derive.printing import Naming
 from derive.printing.displayed import DisplayPrinter
-from derive.printing.entry import entry, has_matrix_notation
 from derive.printing.latex import LatexPrinter
 from derive.printing.order import ATOM, POWER, SUM
 from derive.printing.printer import Piece
 from derive.printing.typst import TypstPrinter
+from derive.printing.whole import shown
 
 
 class ShapedPrinter(DisplayPrinter):
@@ -84,9 +84,7 @@ class PiercedPrinter(DisplayPrinter):
 
     @classmethod
     def printed(cls, node: maths.Pierced, marked: Callable[[str], str]) -> str:
-        value = node.value
-        if isinstance(value, Array) and not has_matrix_notation(value):
-            value = entry(value)
+        value = shown(node.value)
         printer = cls(node.naming, value)
         printer.place, printer.marked = node.place, marked
         return printer.value(value).text

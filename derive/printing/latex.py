@@ -12,13 +12,12 @@ from typing import ClassVar
 import sympy as sp
 from sympy.codegen import cfunctions
 
-from derive.arrays import Array
 from derive.notation import Index, Tensor
 from derive.printing.displayed import DisplayPrinter
-from derive.printing.entry import entry, entry_indices, has_matrix_notation
 from derive.printing.letters import Value
 from derive.printing.names import math_name, scripted, tensor_name
 from derive.printing.printer import Naming, Piece
+from derive.printing.whole import equation, expression
 
 FUNCTIONS: dict[type, str] = {
     sp.log: r"\log",
@@ -56,23 +55,14 @@ BARS = {"abs": ("|", "|"), "floor": (r"\lfloor ", r" \rfloor"), "ceil": (r"\lcei
 
 def latex_expression(value: Value, naming: Naming | None = None) -> str:
     """The formula of a matrix form, of terms, or of a scalar expression."""
-    naming = naming or Naming()
-    if isinstance(value, Array) and not has_matrix_notation(value):
-        value = entry(value)
-    return LatexPrinter(naming, value).value(value).text
+    return expression(LatexPrinter, value, naming)
 
 
 def latex_equation(
     tensor: Tensor, indices: tuple[Index, ...], value: Value, naming: Naming | None = None
 ) -> str:
     """`tensor = value`, or `tensor_{ij} = value` where the value is an index form."""
-    naming = naming or Naming()
-    if isinstance(value, Array):
-        if has_matrix_notation(value):
-            return f"{tensor_name(tensor)} = {latex_expression(value, naming)}"
-        indices, value = entry_indices(tensor, value.axes), entry(value)
-    printer = LatexPrinter(naming, value, indices)
-    return f"{printer.piece(tensor[indices]).text} = {printer.value(value).text}"
+    return equation(LatexPrinter, tensor_name(tensor), tensor, indices, value, naming)
 
 
 class LatexPrinter(DisplayPrinter):

@@ -9,13 +9,12 @@ from typing import ClassVar
 import sympy as sp
 from sympy.codegen import cfunctions
 
-from derive.arrays import Array
-from derive.notation import Index, Tensor
+from derive.notation import Tensor
 from derive.printing.displayed import DisplayPrinter
-from derive.printing.entry import entry, entry_indices, has_matrix_notation
 from derive.printing.letters import Value
 from derive.printing.names import SCRIPTED, math_name, tensor_name
 from derive.printing.printer import Naming, Piece
+from derive.printing.whole import expression
 
 FUNCTIONS: dict[type, str] = {
     sp.log: "log",
@@ -59,23 +58,7 @@ GREEK |= {command.replace(command[1], command[1].upper(), 1): sign.upper() for c
 
 def typst_expression(value: Value, naming: Naming | None = None) -> str:
     """The formula of a matrix form, of terms, or of a scalar expression."""
-    naming = naming or Naming()
-    if isinstance(value, Array) and not has_matrix_notation(value):
-        value = entry(value)
-    return TypstPrinter(naming, value).value(value).text
-
-
-def typst_equation(
-    tensor: Tensor, indices: tuple[Index, ...], value: Value, naming: Naming | None = None
-) -> str:
-    """`tensor = value`, or `tensor_(i j) = value` where the value is an index form."""
-    naming = naming or Naming()
-    if isinstance(value, Array):
-        if has_matrix_notation(value):
-            return f"{typst_tensor(tensor)} = {typst_expression(value, naming)}"
-        indices, value = entry_indices(tensor, value.axes), entry(value)
-    printer = TypstPrinter(naming, value, indices)
-    return f"{printer.piece(tensor[indices]).text} = {printer.value(value).text}"
+    return expression(TypstPrinter, value, naming)
 
 
 def typst_symbol(name: str) -> str:

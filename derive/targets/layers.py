@@ -11,7 +11,7 @@ import sympy as sp
 from derive.derivation import Derivation
 from derive.errors import SpecError
 from derive.losses import LOSSES, SIGNS
-from derive.notation import Element, IndexSum, Tensor, elements
+from derive.notation import IndexSum, Tensor, elements
 from derive.program import Node, Program
 from derive.ranges import LINE, Interval
 
@@ -64,10 +64,6 @@ class Layers:
     def width(self, tensor: Tensor) -> sp.Expr:
         """The dimension of a layer's tensor that does not count samples."""
         return next(dim for dim in tensor.dims if dim != self.samples)
-
-    def pre_activation(self, node: Node) -> Element | None:
-        """z where the node is g(z) entry by entry, else None."""
-        return node.argument
 
     @property
     def entry_loss(self) -> sp.Expr | None:

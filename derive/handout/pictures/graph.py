@@ -69,7 +69,7 @@ def _items(
         for number, line in enumerate(reversed(lines)):
             yield Label(((start + end) / 2, above - 3 * number), line, "c", "forward", 7)
         yield from _tile(paper, made, node.tensor, places[n], middle)
-        yield from _leaves(paper, node, (start + end) / 2, places[n], middle, below)
+        yield from _leaves(paper, node, (start + end) / 2, middle, below)
     if fused(paper):
         yield from _around(paper, places[-3], places[-1], middle)
 
@@ -148,7 +148,7 @@ def operation(paper: Paper, node: Node) -> Math | str:
     return joined("+", joined("", Whole(weight), Mark("dot")), Whole(bias))
 
 
-def _leaves(paper: Paper, node: Node, x: float, tile: float, middle: float, below: float) -> Iterator[Item]:
+def _leaves(paper: Paper, node: Node, x: float, middle: float, below: float) -> Iterator[Item]:
     """Parameters with their gradients below an arrow, labels above the loss."""
     parameters = [t for t in node.uses if t.role == "parameter"]
     if parameters and node.tensor is not paper.program.loss:
