@@ -248,6 +248,14 @@ def test_kinds_of_prediction() -> None:
     np.testing.assert_allclose(logs.predict_proba(start(logs), X).sum(axis=0), 1)
 
 
+def test_bounded_outputs_are_told_apart_in_the_middle_of_their_range() -> None:
+    code = module("3 -> 1 sigmoid | hinge")
+    X = np.random.default_rng(0).normal(size=(3, 9))
+    sides = np.sign(code.forward(start(code), X)["Z1"])
+    assert set(sides.ravel()) == {-1, 1}
+    assert np.array_equal(code.predict(start(code), X), sides)
+
+
 def test_differences_do_not_step_over_a_kink() -> None:
     code = module("3 -> 4 relu -> 2 identity")
     X, Y = data(code, {}, m=2000)
