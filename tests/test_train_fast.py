@@ -371,19 +371,34 @@ BAD: tuple[tuple[dict[str, Any], str], ...] = (
     ({"X": np.ones((4, 7))}, "X has shape (4, 7); (3, m) is needed"),
     ({"X": np.ones((3, 0))}, "X has shape (3, 0)"),
     ({"X": np.ones(3)}, "X has shape (3,)"),
-    ({"X": np.full((3, 7), "a")}, "X has dtype"),
+    ({"X": np.full((3, 7), "a")}, "X has shape (3, 7) and dtype <U1; real numbers"),
+    ({"X": [[1, 2], [3]]}, "X is no array"),
     ({"X": np.full((3, 7), np.nan)}, "X has nan or inf"),
     ({"X": np.full((3, 7), 1e300), "dtype": np.float32}, "X has nan or inf, as float32"),
     ({"Y": np.ones((1, 6))}, "Y has shape (1, 6), X (3, 7); (1, 7) is needed"),
-    ({"Y": np.ones((1, 7), complex)}, "Y has dtype complex128"),
+    ({"Y": np.ones((1, 7), complex)}, "Y has shape (1, 7) and dtype complex128"),
     ({"Y": np.full((1, 7), 2.0)}, "binary cross-entropy needs labels from 0 to 1"),
     ({"Y": np.full((1, 7), np.nan)}, "Y has nan or inf"),
     ({"batch_size": 8}, "batch_size is 8, X has shape (3, 7); 1 to 7"),
     ({"batch_size": 0}, "batch_size is 0"),
     ({"batch_size": 2.5}, "batch_size is 2.5, X has shape (3, 7); 1 to 7"),
+    ({"batch_size": True}, "batch_size is True"),
+    ({"batch_size": np.array(2)}, "batch_size is 2, X has shape (3, 7)"),
     ({"learning_rate": 0.0}, "learning_rate is 0.0"),
+    ({"learning_rate": True}, "learning_rate is True"),
+    ({"learning_rate": np.nan}, "learning_rate is nan"),
+    ({"learning_rate": 10**400}, "learning_rate is 1000"),
+    ({"learning_rate": 1e-50, "dtype": np.float32}, "learning_rate is 1e-50; a positive number of float32"),
+    ({"seed": -1}, "seed is -1; a whole number from 0 up"),
+    ({"seed": "one"}, "seed is one"),
     ({"learning_rate": "0.1"}, "learning_rate is 0.1; a positive number"),
-    ({"params": ["W1", "b1"]}, "params has the type list; W1, b1 are needed"),
+    ({"params": ["W1", "b1"]}, "params has the type list; a dictionary"),
+    ({"params": {}}, "params has nothing; W1, b1 are needed"),
+    ({"params": {1: np.ones((1, 3))}}, "params has 1; W1, b1 are needed"),
+    (
+        {"params": {"W1": np.full((1, 3), 1e300), "b1": np.ones((1, 1))}, "dtype": np.float32},
+        "W1 with shape (1, 3) has nan or inf, as float32",
+    ),
     ({"params": {"W1": np.full((1, 3), np.nan), "b1": np.ones((1, 1))}}, "W1 with shape (1, 3) has nan"),
     ({"dtype": np.float16}, "dtype is <class 'numpy.float16'>; float32 or float64"),
     ({"dtype": "no type"}, "dtype is no type"),
@@ -398,10 +413,27 @@ def test_bad_input_is_named_with_its_shape(wrong: dict[str, Any], message: str) 
     plain, fast = both("3 -> 1 sigmoid")
     params = plain.init_params()
     given = {"params": params, "X": GOOD_X, "Y": GOOD_Y, "learning_rate": 0.1, **wrong}
-    with np.errstate(over="ignore"), pytest.raises(ValueError) as caught:
+    with np.errstate(all="raise"), pytest.raises(ValueError) as caught:
         fast.Trainer(**given)
     assert message in str(caught.value)
     assert all(np.array_equal(params[name], value) for name, value in plain.init_params().items())
+
+
+@pytest.mark.parametrize("batch_size", [2, np.uint8(2), np.int64(2)], ids=repr)
+def test_integers_of_numpy_are_integers(batch_size: Any) -> None:
+    plain, fast = both("3 -> 1 sigmoid")
+    trainer = fast.Trainer(plain.init_params(), GOOD_X, GOOD_Y, learning_rate=0.1, batch_size=batch_size)
+    wanted = fast.Trainer(plain.init_params(), GOOD_X, GOOD_Y, learning_rate=0.1, batch_size=2)
+    assert trainer.fit(np.int32(3)) == wanted.fit(3)
+
+
+@pytest.mark.parametrize("epochs", [0, -1, "3", 2.5, None, True], ids=repr)
+def test_what_is_no_number_of_epochs_changes_nothing(epochs: Any) -> None:
+    plain, fast = both("3 -> 1 sigmoid")
+    trainer = fast.Trainer(plain.init_params(), GOOD_X, GOOD_Y, learning_rate=0.1)
+    with pytest.raises(ValueError, match=f"epochs is {epochs}; a whole number from 1 up"):
+        trainer.fit(epochs)
+    assert all(np.array_equal(trainer.params[name], value) for name, value in plain.init_params().items())
 
 
 def test_a_program_that_is_no_chain_of_layers_is_refused() -> None:
