@@ -32,6 +32,8 @@ SCALARS: dict[str, Formula] = {
     "almost a sign": lambda x, y: sp.Piecewise((1, x - y > 0), (-1, x - y < 0), (1, True)) + x,
     "minus third": lambda x, y: -x / 3 - sp.Rational(1, 3),
     "difference": lambda x, y: x - y,
+    "number in common": lambda x, y: 2 * x - 2 * y,
+    "numbers in common": lambda x, y: x * (3 * x - 3 * y) ** 2 / (2 * sp.exp(x) + 2 * sp.exp(y)),
     "one minus square": lambda x, y: 1 - x**2,
     "plus one": lambda x, y: x + 1,
     "sigmoid": lambda x, y: 1 / (1 + sp.exp(-x)),

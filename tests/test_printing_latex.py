@@ -46,6 +46,7 @@ n, m = sp.symbols("n m", integer=True, positive=True)
 i, j, k = Index("i", n), Index("j", m), Index("k", n)
 A2, Y = Tensor("A2", (n, m)), Tensor("Y", (n, m), role="label")
 dZ2, W2 = Tensor("dZ2", (n, m), role="gradient"), Tensor("W2", (n, n), role="parameter")
+Lam = Tensor("lambda", (), role="hyperparameter")
 a, y, dz, w = leaf(A2, i, j), leaf(Y, i, j), leaf(dZ2, i, j), leaf(W2, i, k)
 
 LINES: list[tuple[Any, str]] = [
@@ -96,6 +97,17 @@ LINES: list[tuple[Any, str]] = [
     ),
     ((), "0"),
     (IndexSum(A2[i, j] - Y[i, j], i), r"\sum_{i} (A^{[2]}_{ij} - Y_{ij})"),
+    (entrywise(lambda x, y: 2 * x - 2 * y, a, y), r"2\,(A^{[2]} - Y)"),
+    (entrywise(lambda x, y: (x - y) / 3, a, y), r"\frac{1}{3}\,(A^{[2]} - Y)"),
+    (
+        entrywise(lambda x, y: x**2 / 3 + y**2 / 3, a, y),
+        r"\frac{1}{3}\,A^{[2]\odot 2} + \frac{1}{3}\,Y^{\odot 2}",
+    ),
+    (entrywise(lambda x, y: 2 * x - 4 * y, a, y), r"2\,A^{[2]} - 4\,Y"),
+    (entrywise(lambda x: 2 - 2 * x, a), r"2 - 2\,A^{[2]}"),
+    (2 * A2[i, j] - 2 * Y[i, j], r"2\,(A^{[2]}_{ij} - Y_{ij})"),
+    (Lam[()] * IndexSum(A2[i, j] ** 2 / 2, i), r"\frac{\lambda}{2}\,\sum_{i} (A^{[2]}_{ij})^{2}"),
+    ((Term((Lam[()], A2[i, j]), (i,), 1 / m),), r"\frac{\lambda}{m}\,\sum_{i} A^{[2]}_{ij}"),
     (Einsum((i,), (a, leaf(Tensor("v", (m,)), j), y)), r"\sum_{j} A^{[2]}_{ij}\,v_{j}\,Y_{ij}"),
     (sp.Function("g")(A2[i, j]), r"g(A^{[2]}_{ij})"),
     (sp.Rational(1, 10) * A2[i, j], r"0.1\,A^{[2]}_{ij}"),

@@ -10,6 +10,7 @@ import sympy as sp
 from generated_code import module
 
 from derive import Convention, Network, derive
+from derive.printing import Naming, latex_expression, rank
 from derive.proof.exact import prove_exactly
 from derive.proof.numeric import check_printed
 
@@ -54,6 +55,16 @@ def test_what_is_added_to_the_gradient_of_a_weight(regularizer: str, added: str)
         result, plain = derive(network), derive(Network.parse(NET, convention=network.convention))
         assert result["dW2"].numpy == f"{plain['dW2'].numpy} + {added}"
         assert result["db2"].numpy == plain["db2"].numpy
+
+
+@pytest.mark.parametrize("convention", ["course", "exact"])
+def test_the_weight_of_a_regularizer_keeps_its_place_in_every_step(convention: str) -> None:
+    network = Network.parse(f"{NET} | l2(lambda)", convention=Convention("columns", convention))
+    result = derive(network)
+    printed = [latex_expression(step.after, Naming(rank(result.program))) for step in result["dW1"].steps]
+    summands = [text.split(" + ")[-1] for text in printed if r"\lambda" in text]
+    assert len(summands) > 2
+    assert all(summand.startswith(r"\frac{\lambda}{m}\,") for summand in summands), summands
 
 
 def test_the_deterministic_proof_covers_it() -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from derive.arrays import Array, AxisSum, Filled, Leaf, MatrixProduct, Reshaped, Transposed
+from derive.arrays import Array, AxisSum, Entrywise, Filled, Leaf, MatrixProduct, Reshaped, Transposed
 from derive.notation import CostPartial, Delta, Element, Index, Mask, Partial
 from derive.printing.conditions import branches
 from derive.printing.displayed_products import DisplayProducts
@@ -150,6 +150,10 @@ class DisplayPrinter(DisplayProducts):
         return Piece(self.fraction(f"{d} {above}", f"{d} {below}"))
 
     # Matrix forms
+
+    def _Entrywise(self, array: Entrywise) -> Piece:
+        """A scalar is printed as its entry, so that numbers in its sums stand before them."""
+        return super()._Entrywise(array) if array.axes else self.piece(entry(array))
 
     def _Leaf(self, array: Leaf) -> Piece:
         return Piece(self.tensor(array.tensor))

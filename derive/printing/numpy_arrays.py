@@ -60,6 +60,7 @@ class NumpyPrinter(LinearPrinter):
     """Whole arrays. @, * and / are of one precedence and group from the left."""
 
     functions: ClassVar[dict[type, str]] = FUNCTIONS
+    together = False
 
     def _Symbol(self, symbol: sp.Symbol) -> Piece:
         size = self.naming.sizes.get(symbol)

@@ -14,7 +14,18 @@ from typing import Any
 
 import sympy as sp
 
-from derive.notation import CostPartial, Delta, IndexSum, Mask, Partial, Tensor, elements
+from derive.notation import (
+    CostPartial,
+    Delta,
+    Element,
+    Index,
+    IndexSum,
+    Mask,
+    Partial,
+    Tensor,
+    Term,
+    elements,
+)
 from derive.program import Program
 
 COMPARISON, SUM, BIG, ENTRYWISE, MATRIX, POWER, ATOM = range(7)
@@ -50,10 +61,20 @@ class Product:
     denominator: tuple[tuple[sp.Expr, sp.Expr], ...]
 
 
-def split(factors: Iterable[sp.Expr]) -> Product:
+@dataclass(frozen=True)
+class Summed(Product):
+    """A product whose last factor is a sum of a product over indices."""
+
+    inner: Product
+    sums: tuple[Index, ...]
+
+
+def split(factors: Iterable[sp.Expr], together: bool = True) -> Product:
     """The factors with numbers gathered, equal bases merged, negative exponents in the denominator.
 
-    What stands above and below is not cancelled: that would hide a step.
+    What stands above and below is not cancelled: that would hide a step. together: a number that all
+    summands of a factor have in common is gathered, too, where that leaves fewer: 2a − 2b is 2·(a − b);
+    so is one in a sum that is not the only factor: λ·Σ w²/2 is λ/2·Σ w².
     """
     coefficient: Any = sp.Integer(1)
     above: dict[Any, Any] = {}
@@ -68,12 +89,58 @@ def split(factors: Iterable[sp.Expr]) -> Product:
                 visit(part)
         else:
             base, exponent = (factor.base, factor.exp) if factor.is_Pow else (factor, sp.Integer(1))
+            if together and base.is_Add and exponent.is_Integer:
+                number, base = pulled_together(base)
+                coefficient *= number**exponent
             side, power = (below, -exponent) if _negative(exponent) else (above, exponent)
             side[base] = side.get(base, sp.Integer(0)) + power
 
     for factor in factors:
         visit(factor)
+    if together and len(above) > 1:
+        for base in [b for b, exponent in above.items() if isinstance(b, IndexSum) and exponent == 1]:
+            number, body = base.body.as_coeff_Mul()
+            if number.is_Rational and number != 1:
+                coefficient *= number
+                above = {IndexSum(body, *b.indices) if b is base else b: e for b, e in above.items()}
     return Product(coefficient, tuple(above.items()), tuple(below.items()))
+
+
+def pulled_together(total: sp.Add) -> tuple[sp.Expr, sp.Expr]:
+    """The number before the bracket and what stands in it; 1 and the sum itself if that is no shorter.
+
+    There is no bracket around sums over indices: each of them already reaches far to the right. Nor is
+    a bracket divided whose summands are long: x²/2 + y²/2 is two fractions that are easily read.
+    """
+    common, rest = total.primitive()
+    shorter = 1 + _numbers(rest) < _numbers(total) and not total.has(IndexSum)
+    short = common.p > 1 or all(operations(part.as_coeff_Mul()[1]) == 0 for part in rest.args)
+    return (common, rest) if shorter and short else (sp.Integer(1), total)
+
+
+def _numbers(total: sp.Expr) -> int:
+    """How many summands with a symbol are printed with a number before them."""
+    parts = (summand.as_coeff_Mul() for summand in sp.Add.make_args(total))
+    return sum(abs(number) != 1 and rest.has(sp.Symbol, Element) for number, rest in parts)
+
+
+def product_of(term: Term) -> Product:
+    """A term as a product; what does not depend on the summed indices stands before the sum."""
+    if not term.sums:
+        return split((term.coefficient, *term.factors))
+    inner = split(term.factors)
+    fixed = [
+        [power for power in side if scalar(power[0]) and power[0].free_symbols.isdisjoint(term.sums)]
+        for side in (inner.numerator, inner.denominator)
+    ]
+    above, below = (
+        tuple(power for power in side if power not in out)
+        for side, out in zip((inner.numerator, inner.denominator), fixed, strict=True)
+    )
+    moved = (*(base**power for base, power in fixed[0]), *(base**-power for base, power in fixed[1]))
+    outer = split((term.coefficient, *moved))
+    within = Product(inner.coefficient, above, below)
+    return Summed(outer.coefficient, outer.numerator, outer.denominator, within, term.sums)
 
 
 def _negative(exponent: Any) -> bool:
@@ -113,7 +180,7 @@ def summand_key(product: Product, tensors: Iterable[Tensor], place: Rank, whole:
     return (
         bool(product.coefficient < 0),
         not places,
-        not product.numerator,
+        not product.numerator and not isinstance(product, Summed),
         not upstream,
         not whole,
         places[:1],

@@ -14,7 +14,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from derive.arrays import Array, Entrywise, Leaf
-from derive.notation import Index, IndexSum, Tensor, Term, elements
+from derive.notation import Index, IndexSum, Tensor, elements
 from derive.printing.conditions import named
 from derive.printing.letters import Value, letters, parts
 from derive.printing.order import (
@@ -24,8 +24,11 @@ from derive.printing.order import (
     SUM,
     Product,
     Rank,
+    Summed,
     factor_key,
     number_leads,
+    product_of,
+    pulled_together,
     rank,
     scalar,
     split,
@@ -66,10 +69,14 @@ class Factor(NamedTuple):
 
 
 class Printer:
-    """Base of the printers. Each adds the methods for what looks different in its notation."""
+    """Base of the printers. Each adds the methods for what looks different in its notation.
+
+    together: whether 2a − 2b is written as 2·(a − b).
+    """
 
     functions: ClassVar[Mapping[type, str]]
     minus: ClassVar[str] = "-"
+    together: ClassVar[bool] = True
 
     def __init__(self, naming: Naming, value: Value, free: Iterable[Index] = ()) -> None:
         chosen = naming.letters
@@ -81,7 +88,7 @@ class Printer:
 
     def value(self, value: Value) -> Piece:
         if isinstance(value, tuple):
-            return self.total([(self._term(term), bool(term.sums)) for term in value])
+            return self.total([(product_of(term), bool(term.sums)) for term in value])
         return self.piece(value)
 
     def piece(self, node: Any) -> Piece:
@@ -121,7 +128,9 @@ class Printer:
     # Sums and products
 
     def _Add(self, expr: sp.Expr) -> Piece:
-        products = [split((arg,)) for arg in expr.args]
+        if self.together and pulled_together(expr)[0] != 1:
+            return self._Mul(expr)
+        products = [self.split(arg) for arg in expr.args]
         return self.total([(p, self._holds_sum(p)) for p in products])
 
     def total(self, products: list[tuple[Product, bool]]) -> Piece:
@@ -164,16 +173,12 @@ class Printer:
         return Piece(self.minus + self.wrapped(piece, SUM), SUM) if negative else piece
 
     def _Mul(self, expr: sp.Expr) -> Piece:
-        return self.total([(split((expr,)), False)])
+        return self.total([(self.split(expr), False)])
 
     _Pow = _Mul
 
-    def _term(self, term: Term) -> Product:
-        if not term.sums:
-            return split((term.coefficient, *term.factors))
-        outer = split((term.coefficient,))
-        inner = split(term.factors)
-        return Summed(outer.coefficient, outer.numerator, outer.denominator, inner, term.sums)
+    def split(self, expr: sp.Expr) -> Product:
+        return split((expr,), self.together)
 
     def magnitude(self, product: Product) -> Piece:
         """The product without its sign."""
@@ -265,11 +270,3 @@ class Printer:
     def _holds_sum(self, product: Product) -> bool:
         pieces = [self.piece(base).level for base, exponent in product.numerator if exponent == 1]
         return any(level in (BIG, MATRIX) for level in pieces)
-
-
-@dataclass(frozen=True)
-class Summed(Product):
-    """A product whose last factor is a sum of a product over indices."""
-
-    inner: Product
-    sums: tuple[Index, ...]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import sympy as sp
 from sympy.codegen import cfunctions
 
-from derive.arrays import Array, AxisSum, Filled, Leaf, MatrixProduct, Reshaped, Transposed
+from derive.arrays import Array, AxisSum, Entrywise, Filled, Leaf, MatrixProduct, Reshaped, Transposed
 from derive.notation import CostPartial, Delta, Element, Index, Mask, Partial, Tensor
 from derive.printing.conditions import branches
 from derive.printing.entry import entry, entry_indices, has_matrix_notation
@@ -155,6 +155,10 @@ class TextPrinter(LinearPrinter):
         return Piece(f"∂ℒ/∂{self.piece(partial.by).text}", POWER)
 
     # Matrix forms
+
+    def _Entrywise(self, array: Entrywise) -> Piece:
+        """A scalar is printed as its entry, so that numbers in its sums stand before them."""
+        return super()._Entrywise(array) if array.axes else self.piece(entry(array))
 
     def _Leaf(self, array: Leaf) -> Piece:
         return Piece(array.tensor.name)
