@@ -110,6 +110,14 @@ def test_signs_are_those_of_the_leading_summands():
     assert oriented(-(x0 - x1) * x0) == (x1 - x0) * x0
 
 
+@pytest.mark.parametrize("power", [-2, -1, 2, 3])
+def test_turning_a_factor_keeps_the_value(power):
+    x0, x1 = sp.symbols("x000 x001", real=True)
+    turned = oriented((x1 - x0) ** power * x1)
+    assert turned.has(x0 - x1)
+    assert sp.cancel(turned - (x1 - x0) ** power * x1) == 0
+
+
 def test_cost_counts_operations():
     assert cost(a - y) == 1
     assert cost(a * (1 - a)) == 2
