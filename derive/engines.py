@@ -116,7 +116,8 @@ def chrome_pdf(text: str, lang: str) -> bytes:
     refuse(rare_hanzi(text))
     command = [
         *(chrome() or "chromium", "--headless", "--no-sandbox", "--disable-gpu"),
-        *("--no-pdf-header-footer", "--print-to-pdf=derivation.pdf", "derivation.html"),
+        *("--user-data-dir=profile", "--no-pdf-header-footer"),
+        *("--print-to-pdf=derivation.pdf", "derivation.html"),
     ]
     return _run(command, {"derivation.html": text}, "derivation.pdf", None, r"(?i).*error.*")
 

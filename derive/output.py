@@ -74,7 +74,8 @@ def write_all(folder: Path, texts: Mapping[str, str | bytes], force: bool = Fals
         folder.mkdir(parents=True, exist_ok=True)
         if not force:
             for name in texts:
-                _check_ours(folder / name)
+                with _explained(folder / name):
+                    _check_ours(folder / name)
         for name, text in texts.items():
             write(folder / name, stamped_bytes(text) if isinstance(text, bytes) else stamped(text).encode())
     return [folder / name for name in texts]

@@ -190,8 +190,13 @@ BAD = [
     (["show", NET, "--activation", "x"], "NAME=FORMULA is needed"),
     (["show", NET, "--activation", "x=__import__('os')"], "unknown function '__import__'"),
     (["show", NET, "--loss", "x=open(a)"], "unknown function 'open'"),
-    (["show"], "SPEC"),
-    (["shwo", NET], "shwo"),
+    (["show", NET, "--kink", "relu=1", "--kink", "relu=0"], "--kink is given 2 times for relu"),
+    (["show", NET, "--activation", "f=z", "--activation", "f=2*z"], "--activation is given 2 times for f"),
+    (["show", NET, "--loss", "f=a**2", "--loss", "f=a"], "--loss is given 2 times for f"),
+    (["show", NET, "--detail", "brief"], "No such option '--detail'"),
+    (["show"], "'SPEC'. 'derive show --help' lists"),
+    (["list", "losses", "formats"], "(formats). 'derive list --help' lists"),
+    (["shwo", NET], "Did you mean 'show'? 'derive --help' lists"),
     (["build", NET, "--formats", "pyy"], "unknown format 'pyy'; did you mean 'py'"),
     (["build", NET, "--formats", ""], "unknown format ''"),
     (["build", NET, "-o", "/proc/none", "--formats", "py"], "cannot be written"),
@@ -215,6 +220,13 @@ def test_a_fault_of_our_own_is_one_message_too(capsys: Captured, monkeypatch: py
     monkeypatch.setenv("DERIVE_DEBUG", "1")
     with pytest.raises(KeyError):
         run(["show", NET, "--json"])
+
+
+def test_a_package_that_is_not_installed_is_named(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("scipy", "scipy.special"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert run(["check", "2 -> 1 gelu"]) == 3
+    assert "scipy is needed for this and is not installed; run: pip install scipy" in capsys.readouterr().err
 
 
 def command(*words: str, **options: object) -> subprocess.CompletedProcess[bytes]:

@@ -46,7 +46,11 @@ def test_a_pdf_of_somebody_else_is_not_overwritten(tmp_path: Path, capsys: Captu
         (["--parts", "backwards"], 2, "did you mean 'backward'"),
         (["--paper", "a3"], 2, "unknown paper 'a3'"),
         (["--engine", "latexmk", "--formats", "html"], 2, "add pdf to --formats"),
-        (["--exercises", "--formats", "py,fast"], 2, "py, fast is code"),
+        (["--exercises", "--formats", "py,fast"], 2, "--formats py,fast only code; add tex or pdf"),
+        (["--paper", "us-letter", "--formats", "py,fast"], 2, "--paper us-letter is for the handout"),
+        (["--parts", "code", "--formats", "py"], 2, "--parts code is for the handout"),
+        (["--detail", "brief", "--formats", "fast"], 2, "--detail brief is for the handout"),
+        (["--output", " "], 2, "-o ' ' names no folder"),
     ],
 )
 def test_bad_options(tmp_path: Path, capsys: Captured, options: list[str], status: int, message: str) -> None:

@@ -8,13 +8,15 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
-from derive.cli.options import NETWORK, PAGES, READER, SHEET, choices
-from derive.errors import CheckError, DeriveError, SpecError, unknown
+from derive.cli.options import LANGUAGE, NETWORK, PAGES, SHEET, choices
+from derive.errors import CheckError, DeriveError, MissingError, SpecError, unknown
+
+SPECIAL = {"scipy": "scipy", "flint": "python-flint"}
+"""Modules of the packages that `pip install` brings only on request, and the packages."""
 
 
 def _version(context: click.Context, option: click.Parameter, wanted: bool) -> None:
@@ -42,7 +44,7 @@ def app() -> None:
 @click.option("--steps", is_flag=True, help="Every step with its rule and reason.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @NETWORK
-@READER
+@LANGUAGE
 def show(spec: str, names: tuple[str, ...], steps: bool, as_json: bool, **given: Any) -> None:
     """Print the derivation of a network, or of the gradients that are named, such as dZ2.
 
@@ -86,7 +88,7 @@ def show(spec: str, names: tuple[str, ...], steps: bool, as_json: bool, **given:
 @click.option("--formats", metavar="LIST", help="Formats with commas: py,tex.")
 @click.option("--force", is_flag=True, help="Overwrite what derive did not write.")
 @NETWORK
-@READER
+@LANGUAGE
 @PAGES
 @SHEET
 def build(
@@ -96,7 +98,7 @@ def build(
     force: bool,
     parts: str | None,
     engine: str,
-    paper: str,
+    paper: str | None,
     exercises: bool,
     seed: str | None,
     blanks: str | None,
@@ -106,8 +108,16 @@ def build(
 
     SPEC is a TOML file, a name of the gallery, or a line such as '3 -> 4 tanh -> 1 sigmoid'.
     """
-    from derive.cli.pages import Compiling, chosen_engine, chosen_paper, chosen_parts
-    from derive.cli.sheets import chosen_sheet, editions
+    from derive.cli.pages import (
+        Compiling,
+        chosen_engine,
+        chosen_folder,
+        chosen_formats,
+        chosen_paper,
+        chosen_parts,
+        source_of,
+    )
+    from derive.cli.sheets import check_used, chosen_sheet, editions
     from derive.cli.terminal import complain, remark, with_progress
     from derive.engines import PDF
     from derive.output import write_all
@@ -116,7 +126,8 @@ def build(
     from derive.spec import check_new, network
     from derive.targets import RenderOptions
 
-    wanted, folder = _formats(formats), Path(output)
+    wanted, folder = chosen_formats(formats), chosen_folder(output)
+    check_used({"--parts": parts, "--paper": paper, "--detail": given["detail"]}, wanted)
     engine, sheet, pieces = chosen_engine(engine, wanted), chosen_paper(paper), chosen_parts(parts)
     asked = chosen_sheet(exercises, seed, blanks, parts, given["detail"], wanted)
     chosen = choices(**given)
@@ -133,7 +144,7 @@ def build(
             texts: dict[str, str] = {}
             # The TeX source stays beside the PDF, whatever became of it.
             for options in documents:
-                texts |= render(derivation, [*(f for f in wanted if f != PDF), *_source_of(wanted)], options)
+                texts |= render(derivation, [*(f for f in wanted if f != PDF), *source_of(wanted)], options)
             for path in write_all(folder / made.name, texts, force):
                 print(path)
             for pdf in pdfs:
@@ -191,31 +202,16 @@ def doctor() -> None:
     print_rows(findings(), ("bold", "cyan", "dim"), indent="")
 
 
-def _formats(text: str | None) -> tuple[str, ...]:
-    """The formats of a comma list, each once; raises SpecError."""
-    from derive.engines import PDF
-    from derive.render import DEFAULT_FORMATS, TARGETS
-
-    if text is None:
-        return DEFAULT_FORMATS
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
-    for name in names:
-        if name not in (*TARGETS, PDF):
-            raise SpecError(unknown("format", name, (*TARGETS, PDF)))
-    return names
-
-
-def _source_of(wanted: Sequence[str]) -> list[str]:
-    from derive.engines import PDF
-
-    return ["tex"] if PDF in wanted and "tex" not in wanted else []
-
-
 def raise_failures(failures: Sequence[str]) -> None:
     """Raises CheckError if there are any."""
     if failures:
         more = f", and {len(failures) - 3} more" if len(failures) > 3 else ""
         raise CheckError(f"the check failed, do not use these formulas: {'; '.join(failures[:3])}{more}")
+
+
+def missing_package(error: ModuleNotFoundError) -> str:
+    """The package of the extra `special` that was not found; nothing for a module of another."""
+    return SPECIAL.get((error.name or "").partition(".")[0], "")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -233,7 +229,9 @@ def run(arguments: Sequence[str]) -> int:
         print(error.format_message(), file=sys.stderr)
         return 2
     except click.UsageError as error:
-        complain(f"{error.format_message()} 'derive --help' lists what there is.")
+        said = error.format_message()
+        command = error.ctx.command_path if error.ctx else "derive"
+        complain(f"{said}{'' if said.endswith(('.', '?')) else '.'} '{command} --help' lists what there is.")
         return 2
     except (KeyboardInterrupt, click.Abort):
         complain("stopped")
@@ -247,6 +245,9 @@ def run(arguments: Sequence[str]) -> int:
         complain(f"the output cannot be written: {error.strerror}; {remedy}")
         return 5 if full else 2
     except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and (package := missing_package(error)):
+            complain(f"{package} is needed for this and is not installed; run: pip install {package}")
+            return MissingError.status
         if os.environ.get("DERIVE_DEBUG"):
             raise
         complain(

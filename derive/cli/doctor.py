@@ -29,7 +29,18 @@ ENGINES = {
     "xelatex": "Chinese LaTeX",
     "kpsewhich": "looks for the files below",
 }
-STYLES = ("amsmath", "ctex", "fontspec", "geometry", "hyperref", "iftex", "lmodern", "microtype", "tikz")
+STYLES = (
+    "amsmath",
+    "bookmark",
+    "ctex",
+    "fontspec",
+    "geometry",
+    "hyperref",
+    "iftex",
+    "lmodern",
+    "microtype",
+    "tikz",
+)
 TEX_FONTS = ("FandolSong-Regular.otf",)
 ONLY = {"fontspec": "LaTeX under XeLaTeX", "ctex": "Chinese LaTeX"}
 

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from derive.errors import SpecError
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -34,14 +36,12 @@ NETWORK = together(
     ),
     click.option("--loss", multiple=True, metavar="NAME=FORMULA", help="A loss of your own, in a and y."),
 )
-READER = together(
-    click.option("--lang", help="en or zh."),
-    click.option("--detail", help="brief or full."),
-)
+LANGUAGE = click.option("--lang", help="en or zh.")
 PAGES = together(
+    click.option("--detail", help="brief or full."),
     click.option("--parts", metavar="LIST", help="Parts of the handout with commas, as backward,code."),
     click.option("--engine", default="auto", help="auto, typst, latexmk or chrome: what makes the PDF."),
-    click.option("--paper", default="a4", help="a4 or us-letter."),
+    click.option("--paper", show_default="a4", help="a4 or us-letter."),
 )
 SHEET = together(
     click.option(
@@ -67,13 +67,24 @@ def choices(
     from derive.spec import kink as read
     from derive.spec import own
 
+    kinks, formulas = tuple(map(read, kink)), own(activation, loss)
+    _check_once("--kink", [name for name, _ in kinks])
+    _check_once("--activation", [entry.name for entry in formulas.activations])
+    _check_once("--loss", [entry.name for entry in formulas.losses])
     return {
         "layout": layout,
         "convention": convention,
         "derivatives": derivatives,
-        "kinks": tuple(map(read, kink)),
+        "kinks": kinks,
         "fused": False if unfused else None,
-        "own": own(activation, loss),
+        "own": formulas,
         "lang": lang,
         "detail": detail,
     }
+
+
+def _check_once(option: str, names: Sequence[str]) -> None:
+    """Raises SpecError for a name that an option gives two values."""
+    for name in names:
+        if names.count(name) > 1:
+            raise SpecError(f"{option} is given {names.count(name)} times for {name}; keep one of them")

@@ -16,6 +16,34 @@ AUTO = "typst"
 PAPERS = ("a4", "us-letter")
 
 
+def chosen_formats(text: str | None) -> tuple[str, ...]:
+    """The formats of a comma list, each once; raises SpecError."""
+    from derive.engines import PDF
+    from derive.render import DEFAULT_FORMATS, TARGETS
+
+    if text is None:
+        return DEFAULT_FORMATS
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    for name in names:
+        if name not in (*TARGETS, PDF):
+            raise SpecError(unknown("format", name, (*TARGETS, PDF)))
+    return names
+
+
+def chosen_folder(text: str) -> Path:
+    """The folder of that name; raises SpecError for none, as a variable that is not set gives."""
+    if not text.strip():
+        raise SpecError(f"-o {text!r} names no folder; give one, or . for this one")
+    return Path(text)
+
+
+def source_of(wanted: Sequence[str]) -> list[str]:
+    """The TeX source that is written beside a PDF, where the formats do not ask for it."""
+    from derive.engines import PDF
+
+    return ["tex"] if PDF in wanted and "tex" not in wanted else []
+
+
 def chosen_engine(name: str, formats: Sequence[str]) -> str:
     """The engine of this name; auto is Typst, the same pages on every machine."""
     from derive.engines import ENGINES, PDF
@@ -27,7 +55,8 @@ def chosen_engine(name: str, formats: Sequence[str]) -> str:
     return AUTO if name == "auto" else name
 
 
-def chosen_paper(name: str) -> Literal["a4", "us-letter"]:
+def chosen_paper(name: str | None) -> Literal["a4", "us-letter"]:
+    name = PAPERS[0] if name is None else name
     if name not in PAPERS:
         raise SpecError(unknown("paper", name, PAPERS))
     return cast(Literal["a4", "us-letter"], name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,9 +42,19 @@ def chosen_sheet(
         raise SpecError("--blanks: " + unknown("level", blanks, LEVELS))
     if not any(map(_is_document, formats)):
         raise SpecError(
-            f"--exercises makes a sheet, {', '.join(formats)} is code; add tex or pdf to --formats"
+            f"--exercises makes a sheet, --formats {','.join(formats)} only code; add tex or pdf to it"
         )
     return {"edition": "exercises", "seed": _seed(seed), "blanks": blanks or DEFAULT_BLANKS}
+
+
+def check_used(options: Mapping[str, str | None], formats: Sequence[str]) -> None:
+    """Raises SpecError for an option of the handout where only code is written."""
+    for option, given in options.items():
+        if given is not None and not any(map(_is_document, formats)):
+            raise SpecError(
+                f"{option} {given} is for the handout, --formats {','.join(formats)} only writes code; "
+                "add tex or pdf to it, or leave the option out"
+            )
 
 
 def _is_document(name: str) -> bool:
