@@ -7,14 +7,15 @@ from typing import Any, ClassVar
 import sympy as sp
 from sympy.codegen import cfunctions
 
-from derive.arrays import Array, AxisSum, Entrywise, Filled, Leaf, MatrixProduct, Reshaped, Transposed
+from derive.arrays import AxisSum, Entrywise, Filled, Leaf, MatrixProduct, Reshaped, Transposed
 from derive.notation import CostPartial, Delta, Element, Index, Mask, Partial, Tensor
 from derive.printing.conditions import branches
-from derive.printing.entry import entry, entry_indices, has_matrix_notation
+from derive.printing.entry import entry
 from derive.printing.letters import Value
 from derive.printing.linear import LinearPrinter
 from derive.printing.order import BIG, COMPARISON, ENTRYWISE, MATRIX, POWER, SUM
 from derive.printing.printer import Naming, Piece
+from derive.printing.whole import equation, expression
 
 FUNCTIONS: dict[type, str] = {
     sp.exp: "exp",
@@ -47,23 +48,14 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def text_expression(value: Value, naming: Naming | None = None) -> str:
     """A matrix form, terms or a scalar expression on one line."""
-    naming = naming or Naming()
-    if isinstance(value, Array) and not has_matrix_notation(value):
-        value = entry(value)
-    return TextPrinter(naming, value).value(value).text
+    return expression(TextPrinter, value, naming)
 
 
 def text_equation(
     tensor: Tensor, indices: tuple[Index, ...], value: Value, naming: Naming | None = None
 ) -> str:
     """`tensor = value`, or `tensor[i,j] = value` where the value is an index form."""
-    naming = naming or Naming()
-    if isinstance(value, Array):
-        if has_matrix_notation(value):
-            return f"{tensor.name} = {text_expression(value, naming)}"
-        indices, value = entry_indices(tensor, value.axes), entry(value)
-    printer = TextPrinter(naming, value, indices)
-    return f"{printer.piece(tensor[indices]).text} = {printer.value(value).text}"
+    return equation(TextPrinter, tensor.name, tensor, indices, value, naming)
 
 
 class TextPrinter(LinearPrinter):
