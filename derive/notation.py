@@ -99,12 +99,18 @@ class Tensor:
         return tuple(Index(letters[n % len(letters)], dim) for n, dim in enumerate(self.dims))
 
 
-class Element(sp.Expr):  # type: ignore[misc]
+class Real(sp.Expr):  # type: ignore[misc]
+    """A real number in index notation."""
+
+    __slots__ = ()
+    is_commutative = True
+    is_real = True
+
+
+class Element(Real):
     """One entry of a tensor. The arguments are affine in indices, or entries of an integer tensor."""
 
     __slots__ = ("tensor",)
-    is_commutative = True
-    is_real = True
     is_number = False
     tensor: Tensor
 
@@ -135,11 +141,8 @@ class Element(sp.Expr):  # type: ignore[misc]
         return (self.tensor, *self.args)
 
 
-class IndexSum(sp.Expr):  # type: ignore[misc]
+class IndexSum(Real):
     """The sum of the first argument over the indices that follow."""
-
-    is_commutative = True
-    is_real = True
 
     def __new__(cls, body: Any, *indices: Index) -> sp.Expr:
         if not indices:
@@ -162,11 +165,8 @@ class IndexSum(sp.Expr):  # type: ignore[misc]
         return f"Sum[{', '.join(map(printer._print, self.indices))}]({printer._print(self.body)})"
 
 
-class Delta(sp.Expr):  # type: ignore[misc]
+class Delta(Real):
     """Kronecker delta of two index expressions: 1 where they are equal, else 0."""
-
-    is_commutative = True
-    is_real = True
 
     def __new__(cls, left: Any, right: Any) -> sp.Expr:
         left, right = scalar(left), scalar(right)
@@ -180,11 +180,8 @@ class Delta(sp.Expr):  # type: ignore[misc]
         return f"delta({printer._print(self.args[0])}, {printer._print(self.args[1])})"
 
 
-class Mask(sp.Expr):  # type: ignore[misc]
+class Mask(Real):
     """1 where 0 ≤ position < dim, else 0."""
-
-    is_commutative = True
-    is_real = True
 
     def __new__(cls, position: Any, dim: Any) -> sp.Expr:
         position, dim = scalar(position), scalar(dim)
@@ -198,11 +195,8 @@ class Mask(sp.Expr):  # type: ignore[misc]
         return f"within({printer._print(self.args[0])}, {printer._print(self.args[1])})"
 
 
-class Partial(sp.Expr):  # type: ignore[misc]
+class Partial(Real):
     """∂(first element)/∂(second element), not yet worked out."""
-
-    is_commutative = True
-    is_real = True
 
     @property
     def of(self) -> Element:
@@ -216,11 +210,8 @@ class Partial(sp.Expr):  # type: ignore[misc]
         return f"d{printer._print(self.of)}/d{printer._print(self.by)}"
 
 
-class CostPartial(sp.Expr):  # type: ignore[misc]
+class CostPartial(Real):
     """∂(Σ loss + regularizer)/∂(element): what the reverse sweep is to find."""
-
-    is_commutative = True
-    is_real = True
 
     @property
     def by(self) -> Element:
