@@ -40,8 +40,7 @@ from derive.errors import SpecError
 from derive.handout import blocks as b
 from derive.handout import maths
 from derive.handout.blocks import Document
-from derive.handout.example import entries
-from derive.handout.exercises import QUESTIONS, changes, numbers, products
+from derive.handout.exercises import QUESTIONS, changes, products
 from derive.handout.exercises.code import BLANK, code_of
 from derive.handout.exercises.levels import LEVELS as TABLE
 from derive.handout.exercises.mistakes import PLANTERS
@@ -49,7 +48,6 @@ from derive.handout.exercises.roles import asked, shown
 from derive.handout.pages import handout
 from derive.handout.sentences import SENTENCES
 from derive.handout.writing import LatexWriter, TypstWriter
-from derive.notation import elements, expression
 from derive.printing import numpy_expression
 from derive.proof import numeric
 from derive.proof.sizes import choose_sizes
@@ -360,27 +358,33 @@ def test_the_sheet_shows_the_mistake_and_the_answer_names_its_line(
 
 
 @networks
-def test_the_computed_entry_is_that_of_the_printed_code(line: str, choices: dict[str, str]) -> None:
+def test_the_computed_entry_follows_from_the_numbers_on_the_sheet(line: str, choices: dict[str, str]) -> None:
     made = derivation(line, **choices)
     for seed in SEEDS:
-        sheet, _ = drawn(made, seed)
-        given = numbers.drawn(sheet)
-        space: dict[str, Any] = {"np": np, **{str(s): n for s, n in given.sizes.items()}}
-        for tensor in {e.tensor for e in elements(expression(given.gradient.terms))}:
-            space[tensor.name] = array(tensor, given)
-        found = eval(given.gradient.numpy, space)
-        symbol = given.gradient.symbol
-        place = tuple(0 if axis is None else given.at[axis] for axis in symbol.layout or ())
-        assert abs(float(np.asarray(found)[place]) - float(given.result.replace("−", "-"))) <= 5.1e-5
-        assert given.result != "0.0000"
+        sheet, answers = both(made, seed)
+        (kept,) = (k for k in parts(sheet, b.Kept) if [*parts(k, b.Flow)])
+        (asked_for,) = (w for w in parts(kept.blocks[0].text, maths.Whole) if w.below)
+        (steps,) = (s for s in parts(answers, b.Steps) if [*parts(s, maths.Worked)])
+        assert steps.lines[1].left == asked_for
+        space: dict[str, Any] = {"np": np}
+        for size in parts(kept.blocks[0].text, maths.Joined):
+            space[size.parts[0].name] = int(size.parts[1].text)
+        for given in kept.blocks[1].maths:
+            space[given.parts[0].tensor.name] = read(given.parts[1])
+        gradient = made[asked_for.tensor.name]
+        at = tuple(int(index) - 1 for index in asked_for.below)
+        place = tuple(0 if axis is None else at[axis] for axis in gradient.symbol.layout or ())
+        found = np.asarray(eval(gradient.numpy, space))[place]
+        assert abs(float(found) - read(steps.lines[-1].right)) <= 5.1e-5
+        assert steps.lines[-1].right.text != "0.0000"
 
 
-def array(tensor: Any, given: Any) -> Any:
-    shape = [1 if axis is None else int(tensor.dims[axis].xreplace(given.sizes)) for axis in tensor.layout]
-    made = np.empty(shape)
-    for entry in entries(tensor, given.sizes):
-        made[tuple(0 if a is None else entry[a] for a in tensor.layout)] = given.values[tensor[entry]]
-    return made
+def read(node: maths.Math) -> Any:
+    """The number or the matrix of numbers that is printed."""
+    if isinstance(node, maths.Grid):
+        return np.array([[read(entry) for entry in row] for row in node.rows])
+    assert isinstance(node, maths.Digits)
+    return float(node.text.replace("−", "-"))
 
 
 @networks
