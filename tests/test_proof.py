@@ -260,6 +260,34 @@ def test_a_declared_fact_holds_in_the_leaves_and_is_needed() -> None:
         assert prove(d).ok == passes
 
 
+def test_a_declared_sum_goes_on_to_hold_where_roots_of_its_summands_are_sought() -> None:
+    n = sp.Symbol("n", integer=True, positive=True)
+    z, y, s = Tensor("Z", (n, m)), Tensor("Y", (n, m), role="label"), Tensor("L", (m,))
+    e, i = Index("e", n), Index("i", m)
+    loss = Node(s, (i,), IndexSum(sp.sqrt(y[e, i]) * z[e, i], e))
+    p = Program((loss,), s, facts=(SumFact(y, 0),), name="roots")
+    d = one_gradient(p, z, lambda k, i: (Term((sp.sqrt(y[k, i]),)),))
+    assert prove(d).failures == ()
+
+
+def test_right_values_under_the_wrong_axes_are_a_failure() -> None:
+    n = sp.Symbol("n", integer=True, positive=True)
+    W, v, s = Tensor("W", (n, n)), Tensor("v", (n,), (0, None)), Tensor("s")
+    i, j = Index("i", n), Index("j", n)
+    p = Program((Node(s, (), IndexSum(v[i] * W[i, j] * v[j], i, j)),), s, name="symmetric")
+
+    def product(row: Index, column: Index) -> Array:
+        left, right = (Leaf((index, None), v) for index in (row, column))
+        return MatrixProduct((row, column), left, Transposed((None, column), right, (1, 0)))
+
+    d = one_gradient(p, W, lambda a, b: (Term((v[a], v[b])),))
+    (gradient,) = d.gradients
+    for order, wrong in ((gradient.indices, False), (gradient.indices[::-1], True)):
+        form = Step("matrix form", gradient.terms, product(*order))
+        turned = replace(d, gradients=(replace(gradient, steps=(*gradient.steps, form)),))
+        assert any("has axes" in failure for failure in prove(turned).failures) == wrong
+
+
 def test_a_false_fact_is_a_failure() -> None:
     p, z = softmax()
     false = replace(p, facts=(SumFact(p.nodes[0].tensor, 1),), nodes=p.nodes)

@@ -232,6 +232,16 @@ def test_other_layer_sizes() -> None:
         code.init_params(0, (2, 7))
 
 
+def test_weights_start_wider_before_activations_without_bound() -> None:
+    code = module("3 -> 4 relu -> 3 tanh -> 3 softplus -> 3 sigmoid -> 2 identity")
+    sizes = (400, 500, 300, 450, 350, 250)
+    params = code.init_params(0, sizes)
+    for n, gain in enumerate((2, 1, 2, 1, 1)):
+        W = params[f"W{n + 1}"]
+        assert W.shape == (sizes[n + 1], sizes[n])
+        assert abs(np.var(W) * sizes[n] - gain) < 0.05
+
+
 def test_kinds_of_prediction() -> None:
     X = np.random.default_rng(0).normal(size=(3, 6))
     binary, classes, values = map(module, ("3 -> 1 sigmoid", "3 -> 3 softmax", "3 -> 2 identity"))
