@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from derive.activations import kink_points
 from derive.errors import SpecError
-from derive.formula import CONSTANTS, FUNCTIONS, parse, parse_number
+from derive.formula import parse, parse_number
+from derive.functions import CONSTANTS, FUNCTIONS
 from derive.numbers import value
 from derive.ranges import range_of
 
