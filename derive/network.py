@@ -22,7 +22,8 @@ from derive.program import Program
 DEFAULT = Convention()
 MAX_UNITS = 10**6
 MAX_LAYERS = 10**4
-_RESERVED = re.compile(r"d?([WbZA]\d+|[XYLJRS])|n\d+|m|np|special")
+_RESERVED = re.compile(r"d?([WbZA]\d+|[XYLJRS])|n\d+|[aijklmtuxyz]|g|eta|np|special")
+"""Names of arrays, sizes and indices, and what the handout calls entries, steps and substitutions."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,9 @@ class Network:
         for call in line.extras:
             key = call.name if call.name in ("l1", "l2") else "loss"
             if key in choices:
-                raise SpecError(f"{shown(text)} names a {key} twice; keep one of them")
+                raise SpecError(
+                    f"{shown(text)} names {'a loss' if key == 'loss' else key} twice; keep one of them"
+                )
             choices[key] = loss(call, own.all_losses) if key == "loss" else _only_value(call)
         return cls(line.inputs, layers, **choices)
 
