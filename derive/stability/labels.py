@@ -69,8 +69,7 @@ def between(expr: sp.Expr, label: sp.Symbol, parts: Parts, ends: Sequence[int]) 
         return sp.Piecewise(
             *((between(v, label, parts, ends), _decided(c, label, parts, ends)) for v, c in expr.args)
         )
-    decided = any(c.has(label) for p in expr.atoms(sp.Piecewise) for _, c in p.args)
-    linear = not decided and sp.expand(sp.diff(expr, label, 2)) == 0
+    linear = not _decides(expr, label) and sp.expand(sp.diff(expr, label, 2)) == 0
     if expr.is_Mul and not linear:
         free, rest = expr.as_independent(label, as_Add=False)
         inner = sp.Mul(*(between(factor, label, parts, ends) for factor in sp.Mul.make_args(rest)))
@@ -88,13 +87,20 @@ def between(expr: sp.Expr, label: sp.Symbol, parts: Parts, ends: Sequence[int]) 
 
 def through_zero(expr: sp.Expr, label: sp.Symbol, parts: Parts, ends: Sequence[int]) -> Any:
     """f(y) = (1 − |y|)·f(0) + |y|·f(±1), with the sign of y, for a formula that is linear in y."""
-    if tuple(ends) != (-1, 1) or expr.has(sp.Piecewise, sp.Max) or sp.expand(sp.diff(expr, label, 2)) != 0:
+    if tuple(ends) != (-1, 1) or expr.has(sp.Max) or _decides(expr, label):
+        raise OutOfBudget
+    if sp.expand(sp.diff(expr, label, 2)) != 0:
         raise OutOfBudget
     below, middle, above = (parts.form(expr.xreplace({label: sp.Integer(n)})) for n in (-1, 0, 1))
     if not middle.is_number:
         raise OutOfBudget
     rest = parts.named((1 - sp.Abs(label)) * middle)
     return rest + sp.Abs(label) * sp.Piecewise((above, label >= 0), (below, True))
+
+
+def _decides(expr: sp.Expr, label: sp.Symbol) -> bool:
+    """Whether a branch is chosen by the label."""
+    return any(condition.has(label) for p in expr.atoms(sp.Piecewise) for _, condition in p.args)
 
 
 def _decided(condition: Any, label: sp.Symbol, parts: Parts, ends: Sequence[int]) -> Any:

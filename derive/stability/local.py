@@ -37,7 +37,7 @@ def _product(expr: Any) -> Any:
 def _logarithm(expr: Any) -> Any:
     (argument,) = expr.args
     if isinstance(argument, sp.cosh):
-        return log1p(2 * sp.sinh(argument.args[0] / 2) ** 2)
+        return log1p(sp.sinh(argument.args[0]) ** 2) / 2
     if isinstance(argument, sp.Add) and sp.S.One in argument.args:
         return log1p(argument - 1)
     return expr

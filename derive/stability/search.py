@@ -142,21 +142,24 @@ def _search(expr: Any, others: int, parameters: int, labels: Labels, wide: bool,
 
     tried: list[Candidate] = []
 
-    def kinds() -> Iterator[Iterator[Candidate]]:
-        """Each kind is tried where the ones before it give nothing, or nothing near what is asked for."""
-        yield rewritings(expr, z)
+    def kinds() -> Iterator[tuple[Iterator[Candidate], float]]:
+        """Each kind is tried where the ones before it give nothing, or nothing near what is asked for.
+
+        With the error bound at which its search ends: joined forms are few, so the best of them is taken.
+        """
+        yield rewritings(expr, z), good
         for label in unknowns:
-            yield joined(expr, label, labels, part)
-        yield _near_and_far(expr, z, tuple(tried), ratio)
-        yield limited(expr, z)
+            yield joined(expr, label, labels, part), 0.0
+        yield _near_and_far(expr, z, tuple(tried), ratio), good
+        yield limited(expr, z), good
 
     best, error = None, LIMIT / BETTER
-    for candidates in kinds():
+    for candidates, enough in kinds():
         for candidate in candidates:
             its = ratio(candidate, limit=error * BETTER)
             if its < math.inf and equal(candidate):
                 best, error = candidate, its
-            if error <= good:
+            if error <= enough:
                 break
             tried.append(candidate)
         if error <= ENOUGH * good:
