@@ -9,7 +9,11 @@ import shutil
 import sys
 from pathlib import Path
 
+import click
 from commands import run, run_shell
+
+from derive.cli import app
+from derive.cli.listing import LISTS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,3 +57,20 @@ def test_console_blocks_print_what_they_show() -> None:
 def test_doctests_of_the_readme() -> None:
     result = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
     assert result.attempted and not result.failed
+
+
+def test_the_commands_their_options_and_what_can_be_listed_stand_in_the_readme() -> None:
+    section = README.partition("## Commands")[2].partition("## Conventions")[0]
+    named = set(re.findall(r"(?<![\w-])--[a-z]+", section))
+    options = {
+        name
+        for command in app.commands.values()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for name in parameter.opts
+        if name.startswith("--")
+    }
+    assert named == options - {"--output"}, "-o is named by its short name"
+    assert "[-o DIR]" in section and f"[{'|'.join(LISTS)}]" in section
+    assert all(f"derive {name}" in section for name in app.commands)
+    assert f"[{'|'.join(LISTS)}]" == app.commands["list"].params[0].metavar

@@ -28,7 +28,7 @@ def _version(context: click.Context, option: click.Parameter, wanted: bool) -> N
 
 
 @click.group(
-    help="Derives the backward pass of a neural network, proves it, and writes it as code and as a sheet.",
+    help="Derives the backward pass of a neural network, proves it, and writes it as code and as a handout.",
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
 )
 @click.option(
@@ -85,7 +85,7 @@ def show(spec: str, names: tuple[str, ...], steps: bool, as_json: bool, **given:
 @app.command()
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
 @click.option("-o", "--output", metavar="DIR", default="generated", help="Where to write.")
-@click.option("--formats", metavar="LIST", help="Formats with commas: py,tex.")
+@click.option("--formats", metavar="LIST", help="Formats with commas, as py,pdf; without it py,tex.")
 @click.option("--force", is_flag=True, help="Overwrite what derive did not write.")
 @NETWORK
 @LANGUAGE
@@ -104,7 +104,7 @@ def build(
     blanks: str | None,
     **given: Any,
 ) -> None:
-    """Write the training code and the sheet of each network to DIR/<name>/.
+    """Write the training code and the handout of each network to DIR/<name>/.
 
     SPEC is a TOML file, a name of the gallery, or a line such as '3 -> 4 tanh -> 1 sigmoid'.
     """
@@ -179,9 +179,9 @@ def check(spec: str, prove: bool, **given: Any) -> None:
 
 
 @app.command("list")
-@click.argument("what", required=False, metavar="[activations|losses|formats|networks]")
+@click.argument("what", required=False, metavar="[activations|losses|formats|parts|networks]")
 def list_(what: str | None) -> None:
-    """Print what there is: activations, losses, formats, networks of the gallery."""
+    """Print what there is: activations, losses, formats, parts of the handout, networks of the gallery."""
     from derive.cli.listing import LISTS
     from derive.cli.terminal import print_rows
 

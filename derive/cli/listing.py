@@ -31,9 +31,16 @@ def _formats() -> list[Row]:
     return [*texts, (PDF, "derivation.pdf")]
 
 
+def _parts() -> list[Row]:
+    from derive.handout.parts import BRIEF, PARTS
+
+    return [(name, "also in --detail brief" if name in BRIEF else "") for name in PARTS]
+
+
 LISTS: dict[str, Callable[[], list[Row]]] = {
     "activations": lambda: _entries(ACTIVATIONS.values()),
     "losses": lambda: _entries(LOSSES.values()),
     "formats": _formats,
+    "parts": _parts,
     "networks": lambda: [*GALLERY.items(), (SymbolicLayer.name, SymbolicLayer.summary)],
 }
