@@ -74,3 +74,14 @@ def test_the_commands_their_options_and_what_can_be_listed_stand_in_the_readme()
     assert "[-o DIR]" in section and f"[{'|'.join(LISTS)}]" in section
     assert all(f"derive {name}" in section for name in app.commands)
     assert f"[{'|'.join(LISTS)}]" == app.commands["list"].params[0].metavar
+
+
+def test_what_the_guide_for_contributors_names_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"(?<![\w<>/.])((?:\w+/)*\w+(?:\.py|/))(?![\w<])", text)
+    assert {"spec.py", "calculus/", "derive/gallery.py", "tests/test_tex.py"} <= set(named)
+    made = {"train.py", "train_fast.py"}
+    missing = [
+        n for n in named if n not in made and not ((ROOT / n).exists() or (ROOT / "derive" / n).exists())
+    ]
+    assert not missing

@@ -39,7 +39,11 @@ NETWORK = together(
 LANGUAGE = click.option("--lang", help="en or zh.")
 PAGES = together(
     click.option("--detail", help="brief or full."),
-    click.option("--parts", metavar="LIST", help="Parts of the handout with commas, as backward,code; see derive list parts."),
+    click.option(
+        "--parts",
+        metavar="LIST",
+        help="Parts of the handout with commas, as backward,code; see derive list parts.",
+    ),
     click.option("--engine", default="auto", help="auto, typst, latexmk or chrome: what makes the PDF."),
     click.option("--paper", show_default="a4", help="a4 or us-letter."),
 )
