@@ -15,8 +15,10 @@ from scipy import special
 from derive.activations import ACTIVATIONS, Activation
 from derive.losses import CLOSED_UNIT, LOSSES, SIGNS, A, Loss, Y
 from derive.stability import StableForm, numpy_lines, stable, stable_loss
+from derive.stability.merge import shared_factors
 from derive.stability.oracle import condition, exactly, ulps
 from derive.stability.referee import error_ratio
+from derive.stability.series import near_zero
 
 Z = sp.Symbol("z", real=True)
 BETA = sp.Symbol("beta", positive=True)
@@ -65,6 +67,34 @@ def test_a_form_prints_as_people_write_it(textbook: sp.Expr, lines: list[str]) -
     form = stable(textbook, Z, others=[Y] if textbook.has(Y) else [])
     assert numpy_lines(form, NAMES, "A") == lines
     assert form.safe == (form.value == textbook)
+
+
+SERIES = (Z - sp.tanh(Z), sp.log(1 + Z) - Z, sp.sin(Z) - Z, sp.exp(Z) - 1 - Z - Z**2 / 2)
+
+
+@pytest.mark.parametrize("expr", SERIES, ids=str)
+def test_a_polynomial_at_0_is_right_to_rounding_up_to_its_radius(expr: sp.Expr) -> None:
+    found = list(near_zero(expr, Z))
+    assert found
+    for radius, polynomial in found:
+        for z in (radius, -radius, radius / 3):
+            true, value = (e.xreplace({Z: z}).evalf(40) for e in (expr, polynomial))
+            assert abs(value - true) <= abs(true) * sp.Rational(2) ** -53, (radius, z)
+
+
+U, V = sp.symbols("u v", positive=True)
+SHARED = (
+    (U**3 * V, 2 * U**2, U**2),
+    (U**-3 * V, U**-1, U**-1),
+    (U, 1 / U, 1),
+    (U * V, U + V, 1),
+    (sp.exp(U) * V, 3 * V**2, V),
+)
+
+
+@pytest.mark.parametrize(("one", "other", "shared"), SHARED, ids=str)
+def test_factors_in_common_leave_no_quotient_in_either_product(one: Any, other: Any, shared: Any) -> None:
+    assert shared_factors(one, other) == shared_factors(other, one) == shared
 
 
 def scalar_activations() -> list[Activation]:
