@@ -77,7 +77,7 @@ class Loss:
             if a is not None:
                 where = f"at a = {float(a):.6g} for the label y = {float(y):g}"
                 if falls(formula, A, a):
-                    return f"has no minimum: it goes to -infinity {where}"
+                    return f"has no minimum: it goes to -∞ {where}"
                 return f"is not defined everywhere there: it is infinite {where}"
         return None
 

@@ -91,7 +91,7 @@ def test_a_loss_from_which_nothing_is_learnt_is_bad_input(
     assert run([command, "3 -> 1 sigmoid | cross_entropy"]) == 2
     assert "Write '1 sigmoid | binary_cross_entropy'" in capsys.readouterr().err
     assert run([command, "3 -> 1 identity | mine", "--loss", "mine=log((a - y)**2)"]) == 2
-    assert "the loss has no minimum: it goes to -infinity at a = 0.25" in capsys.readouterr().err
+    assert "the loss has no minimum: it goes to -∞ at a = 0.25" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 

@@ -131,10 +131,10 @@ def test_labels_that_sum_to_1_need_two_units(loss: Loss) -> None:
 @pytest.mark.parametrize(
     ("formula", "said"),
     [
-        ("log((a - y)**2)", "has no minimum: it goes to -infinity at a = 0.25 for the label y = 0.25"),
-        ("log((3*a - y)**2)", "has no minimum: it goes to -infinity at a = 0.0833333 for"),
-        ("-1/(a - y)**4", "has no minimum: it goes to -infinity at a = 0.25 for"),
-        ("1/(a - y)", "has no minimum: it goes to -infinity at a = 0.25 for"),
+        ("log((a - y)**2)", "has no minimum: it goes to -∞ at a = 0.25 for the label y = 0.25"),
+        ("log((3*a - y)**2)", "has no minimum: it goes to -∞ at a = 0.0833333 for"),
+        ("-1/(a - y)**4", "has no minimum: it goes to -∞ at a = 0.25 for"),
+        ("1/(a - y)", "has no minimum: it goes to -∞ at a = 0.25 for"),
         ("1/(a - y)**2", "is not defined everywhere there: it is infinite at a = 0.25 for"),
         ("log(2 + a)", "is not defined everywhere there, for example not at a = -2"),
     ],
