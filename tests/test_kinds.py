@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+import sympy as sp
 from programs import PROGRAMS
 
 from derive import Convention, Network, derive
 from derive.calculus.kinds import Kinds
 from derive.calculus.reasons import reason
 from derive.calculus.sweep import derivation
+from derive.notation import Index, IndexSum, Tensor
 from derive.printing import latex_expression
+from derive.program import Node, Program
+from derive.proof import prove
 from derive.renaming import RenamedDefinition, RenamedSteps
 
 NETWORKS = (
@@ -71,6 +75,25 @@ def test_a_program_reads_as_if_each_gradient_were_derived(name, monkeypatch):
     program = PROGRAMS[name]()
     shared, single = derivation(program, Convention()), without_kinds(monkeypatch, program, Convention())
     assert written(shared) == written(single)
+
+
+@pytest.mark.parametrize("also_a_cost", ["s", "t", None])
+def test_a_tensor_that_is_a_cost_itself_is_of_another_kind(also_a_cost):
+    n = sp.Symbol("n", integer=True, positive=True)
+    x, y = (Tensor(name, (n,), role="parameter") for name in "xy")
+    s, t, u, v, loss = (Tensor(name) for name in ("s", "t", "u", "v", "L"))
+    i = Index("i", n)
+    nodes = (
+        Node(s, (), IndexSum(x[i] ** 2, i)),
+        Node(t, (), IndexSum(y[i] ** 2, i)),
+        Node(u, (), sp.exp(s[()])),
+        Node(v, (), sp.exp(t[()])),
+        Node(loss, (), u[()] + v[()]),
+    )
+    program = Program(nodes, loss, regularizer={"s": s, "t": t}.get(also_a_cost))
+    found = derivation(program, Convention(fused=False))
+    assert [g.name for g in repeated(found)] == ([] if also_a_cost else ["ds"])
+    assert prove(found).failures == ()
 
 
 def test_deep_networks_derive_a_fixed_number_of_kinds():
