@@ -92,7 +92,7 @@ def test_a_tensor_that_is_a_cost_itself_is_of_another_kind(also_a_cost):
     )
     program = Program(nodes, loss, regularizer={"s": s, "t": t}.get(also_a_cost))
     found = derivation(program, Convention(fused=False))
-    assert [g.name for g in repeated(found)] == ([] if also_a_cost else ["ds"])
+    assert ("ds" in {g.name for g in repeated(found)}) == (also_a_cost is None)
     assert prove(found).failures == ()
 
 
