@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from by_hand import SIZES, derivation_of, m
 
-from derive import Network, derive
+from derive import Convention, Network, derive
 from derive.proof.numeric import check_printed, relative_error
 from derive.proof.sizes import choose_sizes
 
@@ -90,3 +90,16 @@ def test_rounding_is_allowed_for_where_gradients_are_small_and_nothing_else_is()
     assert not wrong["dW1"].within(1e-9) and wrong["db1"].within(1e-9)
     smooth = check_printed(derivation_of(), RIGHT, sizes=SIZES)
     assert all(c.rounding == 0 for c in smooth)
+
+
+def test_what_rounding_may_do_does_not_depend_on_the_scale_of_the_cost() -> None:
+    found = []
+    for convention in ("course", "exact"):
+        network = Network.parse("2 -> 3 relu -> 1 sigmoid", convention=Convention(convention=convention))  # type: ignore[arg-type]
+        made = derive(network)
+        printed = {gradient.name: gradient.numpy for gradient in made}
+        (samples,) = made.program.scale.free_symbols
+        checked = check_printed(made, printed, sizes={**choose_sizes(made.program), samples: 64})
+        found.append({c.name: c.rounding for c in checked})
+    course, exact = found
+    assert course == pytest.approx(exact)
