@@ -36,6 +36,13 @@ def test_right_expressions_agree(samples: int, seed: int) -> None:
     assert all(c.within(1e-12) for c in found), f"seed {seed}: {found}"
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_branch_that_is_not_taken_warns_of_nothing() -> None:
+    line = "dA1 * np.where(Z1 > 0, 1 - A1**2, 1 - A1**2 + 0 * np.sqrt(-np.abs(Z1) * (Z1 > 0)))"
+    found = check_printed(derivation_of(), {**RIGHT, "dZ1": line}, sizes=SIZES)
+    assert all(c.within(1e-12) for c in found), found
+
+
 @pytest.mark.parametrize(("hidden", "line"), HIDDEN.items())
 def test_programs_that_compare_or_use_erf(hidden: str, line: str) -> None:
     derivation = replace(derivation_of(), program=by_hand.program(hidden))

@@ -115,7 +115,9 @@ def _compare(name: str, text: str, space: dict[str, Any], truth: Any, keep: bool
     if truth is None:
         return Comparison(name, float("inf"), "the program has no such tensor")
     try:
-        value = eval(compile(text, f"<{name}>", "eval"), space)
+        # np.where computes both branches; what the other one lacks is no news for the reader.
+        with np.errstate(all="ignore"):
+            value = eval(compile(text, f"<{name}>", "eval"), space)
     except Exception as error:
         return Comparison(name, float("inf"), f"{text}: {type(error).__name__}: {error}")
     if np.shape(value) != np.shape(truth):
