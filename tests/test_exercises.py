@@ -354,6 +354,18 @@ def test_the_sheet_shows_the_mistake_and_the_answer_names_its_line(
     assert place in "".join(map(str, said.blocks[0].text))
 
 
+@networks
+def test_the_lines_beside_the_mistake_stand_nowhere_else_on_the_sheet(
+    line: str, choices: dict[str, str]
+) -> None:
+    sheet, _ = both(derivation(line, **choices), 1)
+    (table,) = (t for t in parts(sheet, b.Table) if t.align == "ll")
+    others = {LatexWriter().math(result.math) for result in parts(sheet, b.Result)}
+    lines = [LatexWriter().math(formula[0]) for _, formula in table.rows]
+    assert len(set(lines)) == len(lines) >= 3
+    assert not others.intersection(lines)
+
+
 # Every answer is right
 
 

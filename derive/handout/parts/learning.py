@@ -53,14 +53,16 @@ def parameters(paper: Paper) -> list[tuple[Tensor, Gradient]]:
 
 def descent(paper: Paper) -> Iterator[Block]:
     yield Paragraph(paper.say("descent text", eta=Letter("eta"), J=Letter("J")))
-    moves = []
-    for tensor, gradient in parameters(paper)[:4]:
-        step = joined("", Letter("eta"), Whole(gradient.symbol))
-        moves.append(joined("←", Whole(tensor), joined("−", Whole(tensor), step)))
-    yield Flow(tuple(moves))
+    yield Flow(tuple(move(*pair) for pair in parameters(paper)[:4]))
     widths = paper.listed(Formula(symbol) for symbol in list(paper.program.sizes)[1:-1])
     key = "hyperparameters" if widths else "hyperparameters without layers"
     yield Paragraph(paper.say(key, eta=Letter("eta"), widths=widths))
+
+
+def move(tensor: Tensor, gradient: Gradient) -> Math:
+    """W ← W − η dW."""
+    step = joined("", Letter("eta"), Whole(gradient.symbol))
+    return joined("←", Whole(tensor), joined("−", Whole(tensor), step))
 
 
 def symmetry(paper: Paper) -> Iterator[Block]:
