@@ -20,7 +20,7 @@ import sympy as sp
 from generated_code import module
 
 from derive import Convention, Derivation, Network, derive
-from derive.activations import ACTIVATIONS
+from derive.activations import ACTIVATIONS, Activation
 from derive.arrays import Entrywise
 from derive.engines import SIGNS, chrome, known, latexmk_pdf, missing_characters, shipped, typst_pdf, unset
 from derive.errors import CompileError, MissingError, SpecError
@@ -29,6 +29,7 @@ from derive.handout.doubles import double
 from derive.handout.example import Example, entries, example, fixed
 from derive.handout.functions import Curve
 from derive.handout.likelihoods import VARIANCE, A, Y, distribution
+from derive.handout.pages import handout
 from derive.handout.paper import Paper
 from derive.handout.parts import PARTS, chosen
 from derive.handout.parts.forward import loop, product
@@ -38,6 +39,7 @@ from derive.handout.sentences import SENTENCES
 from derive.losses import LOSSES
 from derive.losses import A as LOSS_A
 from derive.losses import Y as LOSS_Y
+from derive.network import Layer
 from derive.notation import Tensor
 from derive.output import stamped_bytes, untouched_bytes
 from derive.printing.typst import typst_symbol
@@ -392,6 +394,33 @@ def test_the_same_spec_gives_the_same_bytes() -> None:
     assert typst_pdf(text("typ"), "en") == pages()
 
 
+LONG_FORMULA = (
+    "exp(-z**2/3)*sin(3*z)*(sqrt(z**2 + 1) - 1)/(1 + z**2 + exp(-z)*(1 + z**4)) + atan(z)/3"
+    " + z*tanh(log(1 + exp(z + z**2/7)))/(2 + cos(z))"
+)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
+def test_the_longest_line_of_the_example_stays_on_the_paper(tmp_path: Path) -> None:
+    layers = (Layer(3, Activation("long", LONG_FORMULA)), Layer(1, ACTIVATIONS["sigmoid"]))
+    made = derive(Network(3, layers, name="long"))
+    (source,) = render(made, ["typ"], RenderOptions(parts=("example",))).values()
+    path = tmp_path / "page.pdf"
+    path.write_bytes(typst_pdf(source, "en"))
+    words = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, text=True, check=True)
+    right = [float(x) for x in re.findall(r'<word .*?xMax="([\d.]+)"', words.stdout)]
+    assert max(right) < 595.3 - 73.7 + 1, "A4 without its right margin, in points"
+
+
+def test_only_a_long_derivation_may_go_on_to_the_next_page() -> None:
+    blocks = handout(derivation("4 -> 3 tanh -> 3 softmax"), RenderOptions(parts=("backward",))).blocks
+    long = [block for block in blocks if isinstance(block, b.Kept) and block.long]
+    numbers = [one.number for block in long for one in block.blocks if isinstance(one, b.Result)]
+    assert numbers == [derivation("4 -> 3 tanh -> 3 softmax").equations["dZ2"]]
+    for form, mark in (("typ", "#long["), ("tex", r"\begin{tall}")):
+        assert text(form, "4 -> 3 tanh -> 3 softmax", RenderOptions(parts=("backward",))).count(mark) == 1
+
+
 def page_count(content: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", content))
 
@@ -512,11 +541,13 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("line", NETWORKS)
 def test_blocks_are_those_that_every_format_knows(line: str) -> None:
-    from derive.handout.pages import handout
     from derive.targets import html, typ
 
     known = {block for block in b.Block.__subclasses__()}
     assert set(typ.BLOCKS) == set(html.BLOCKS) == known
     made = handout(derivation(line), RenderOptions())
-    headings = [block.number for block in made.blocks if isinstance(block, b.Section) and block.level == 1]
+    blocks = [
+        one for block in made.blocks for one in (block.blocks if isinstance(block, b.Kept) else (block,))
+    ]
+    headings = [block.number for block in blocks if isinstance(block, b.Section) and block.level == 1]
     assert headings == [str(n + 1) for n in range(len(headings))]

@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 import subprocess
+import zlib
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -357,12 +359,12 @@ def needs(found: bool, what: str) -> None:
         pytest.skip(f"no {what}")
 
 
-def compiled(text: str, engine: str, folder: Path) -> str:
-    """The log of one run; fails where the run does."""
+def compiled(text: str, engine: str, folder: Path, only: tuple[str, ...] | None = None) -> str:
+    """The log of one run; fails where the run does. only: what keeps it from writing a page."""
     needs(shutil.which(engine) is not None, engine)
     (folder / "derivation.tex").write_text(text, encoding="utf-8")
-    flags = ("-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", ENGINES[engine])
-    command = [engine, *flags, "derivation.tex"]
+    flags = ("-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape")
+    command = [engine, *flags, *((ENGINES[engine],) if only is None else only), "derivation.tex"]
     run = subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=False)
     log = (folder / "derivation.log").read_text(encoding="utf-8", errors="replace")
     assert run.returncode == 0, "\n".join(re.findall(r"^!.*(?:\n.*){3}", log, re.M))
@@ -381,6 +383,36 @@ def test_the_gallery_compiles_without_a_warning(name: str, engine: str, tmp_path
     text = sheet(derivation(GALLERY[name], name))
     assert r"\otherletter" not in body(text)
     clean(compiled(text, engine, tmp_path))
+
+
+@pytest.mark.parametrize(("engine", "lang"), [("pdflatex", "en"), ("xelatex", "zh")])
+def test_one_run_gives_a_pdf_its_title_and_a_bookmark_for_each_section(
+    engine: str, lang: str, tmp_path: Path
+) -> None:
+    made = derivation()
+    options = RenderOptions(lang=lang, parts=("learning", "evidence"))  # type: ignore[arg-type]
+    (source,) = render(made, ["tex"], options).values()
+    clean(compiled(source, engine, tmp_path, ()))
+    content = (tmp_path / "derivation.pdf").read_bytes()
+    for stream in re.finditer(rb"stream\r?\n", content):
+        with suppress(zlib.error):
+            content += zlib.decompressobj().decompress(content[stream.end() :])
+    sections = [block for block in handout(made, options).blocks if isinstance(block, b.Section)]
+    titles = [f"{one.number} {''.join(map(str, one.text))}" for one in sections if one.level == 1]
+    assert len(titles) == 2
+    found = set(map(decoded, re.findall(rb"\(.*?\)|<(?:[0-9a-fA-F]{2})+>", content)))
+    assert {*titles, Paper(made, lang).word("title")} <= found
+
+
+def decoded(shown: bytes) -> str:
+    """A string of a PDF, which is in Latin letters or in UTF-16, with octal or hexadecimal digits."""
+    if shown.startswith(b"<"):
+        plain = bytes.fromhex(shown[1:-1].decode())
+    else:
+        plain = re.sub(rb"\\(\d{3})", lambda octal: bytes([int(octal[1], 8)]), shown[1:-1])
+    return (
+        plain[2:].decode("utf-16-be", "replace") if plain.startswith(b"\xfe\xff") else plain.decode("latin-1")
+    )
 
 
 @pytest.mark.parametrize("edition", ["exercises", "answers"])

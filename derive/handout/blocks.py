@@ -178,11 +178,19 @@ class Answer(Block):
     blocks: tuple[Block, ...]
 
 
+MANY_LINES = 6
+"""A longer derivation may take a large part of a page."""
+
+
 @dataclass(frozen=True)
 class Kept(Block):
-    """Blocks that stay on one page."""
+    """Blocks that stay on one page; long ones may go on between two lines if they are tall, too."""
 
     blocks: tuple[Block, ...]
+
+    @property
+    def long(self) -> bool:
+        return any(isinstance(block, Steps) and len(block.lines) > MANY_LINES for block in self.blocks)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "name": own(r"\1", tex_text(derivation.name)),
         "head": own(r"\1", tex_text(made.title)),
         "short": own(r"\1", tex_text(made.short)),
+        "lang": made.lang,
         "chinese": made.lang == "zh",
         "paper": PAPERS[options.paper],
         "anchors": sorted(set(anchors(made.blocks))),

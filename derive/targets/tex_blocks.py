@@ -68,8 +68,11 @@ def _title(block: b.Title) -> str:
 
 
 def _section(block: b.Section) -> str:
-    macro = {1: "topic", 2: "block"}[block.level]
-    return call(macro, tex_text(block.number), text(block.text), text(block.aside))
+    shown = tex_text(block.number), text(block.text), text(block.aside)
+    if block.level == 2:
+        return call("block", *shown)
+    words = "".join(part for part in block.text if isinstance(part, str))
+    return call("topic", *shown, tex_text(f"{block.number} {words}".strip()))
 
 
 def _paragraph(block: b.Paragraph) -> str:
@@ -91,7 +94,12 @@ def _panel(block: b.Panel) -> str:
 
 
 def _steps(block: b.Steps) -> str:
-    return environment("steps", "\n".join(map(_line, block.lines)))
+    """Two lines stay with the heading, two with the result."""
+    lines = [
+        ("\\tied\n" if n in (0, 1, len(block.lines) - 1) else "") + _line(line)
+        for n, line in enumerate(block.lines)
+    ]
+    return environment("steps", "\n".join(lines))
 
 
 def _line(line: b.Line) -> str:
@@ -179,7 +187,7 @@ def _pair(block: b.Pair) -> str:
 
 
 def _kept(block: b.Kept) -> str:
-    return environment("whole", "\n".join(map(source, block.blocks)))
+    return environment("tall" if block.long else "whole", "\n".join(map(source, block.blocks)))
 
 
 def _task(block: b.Task) -> str:

@@ -161,7 +161,7 @@ def _pair(block: b.Pair) -> str:
 
 
 def _kept(block: b.Kept) -> str:
-    return "#kept[\n" + "\n".join(map(source, block.blocks)) + "\n]"
+    return f"#{'long' if block.long else 'kept'}[\n" + "\n".join(map(source, block.blocks)) + "\n]"
 
 
 def _task(block: b.Task) -> str:

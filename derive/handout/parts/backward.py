@@ -20,7 +20,6 @@ from derive.notation import elements
 from derive.printing import latex_expression
 from derive.printing.letters import parts
 
-LONG = 14
 MOVES = ("hoist", "distribute")
 """Rules that may move a sum to where it is printed already."""
 
@@ -29,11 +28,7 @@ def blocks(paper: Paper) -> Iterator[Block]:
     yield Section("", paper.say("backward"))
     yield Paragraph(paper.say("backward text"))
     for gradient in paper.derivation.gradients:
-        made = tuple(gradient_blocks(paper, gradient))
-        if len(gradient.steps) > LONG:
-            yield from made
-        else:
-            yield Kept(made)
+        yield Kept(tuple(gradient_blocks(paper, gradient)))
         yield from remarks(paper, gradient)
 
 

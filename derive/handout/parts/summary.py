@@ -8,24 +8,29 @@ import sympy as sp
 
 from derive.calculus.reasons import reason
 from derive.derivation import Gradient
-from derive.handout.blocks import Block, Inline, Paragraph, Section, Summary, Text
+from derive.handout.blocks import Block, Inline, Kept, Paragraph, Section, Summary, Text
 from derive.handout.maths import Formula, Letter, Math, Whole, joined
 from derive.handout.paper import Paper
 from derive.printing import numpy_expression
 
+ROWS = 8
+"""Rows that surely have room on one page."""
 Row = tuple[int, Math, Text, str]
 COMMON = ("element partial", "hoist", "distribute", "delta", "matrix form")
 """Rules of which a sentence above the brief summary tells."""
 
 
 def blocks(paper: Paper) -> Iterator[Block]:
-    yield Section("", paper.say("summary"), fresh=paper.detail == "full")
-    yield Paragraph(paper.say("summary text"))
-    if paper.detail == "brief":
-        yield Paragraph(paper.say("backward text"))
     forward = (*definitions(paper), cost(paper))
     backward = tuple(reversed(tuple(gradients(paper))))
-    yield Summary((paper.word("summary forward"), paper.word("summary backward")), (forward, backward))
+    summary = Summary((paper.word("summary forward"), paper.word("summary backward")), (forward, backward))
+    said = Paragraph(paper.say("summary text"))
+    if paper.detail == "brief":
+        yield from (Section("", paper.say("summary")), said, Paragraph(paper.say("backward text")), summary)
+    elif max(map(len, summary.columns)) > ROWS:
+        yield from (Section("", paper.say("summary"), fresh=True), said, summary)
+    else:
+        yield Kept((Section("", paper.say("summary")), said, summary))
 
 
 def definitions(paper: Paper) -> Iterator[Row]:
