@@ -96,6 +96,24 @@ def test_a_tensor_that_is_a_cost_itself_is_of_another_kind(also_a_cost):
     assert prove(found).failures == ()
 
 
+def test_the_order_of_tensors_makes_another_kind(monkeypatch):
+    """w stands before p, r before s, and of a difference what stands first is written first."""
+    n = sp.Symbol("n", integer=True, positive=True)
+    p, w, r, s = (Tensor(name, (n,), role="parameter") for name in "pwrs")
+    k, u, v, loss = Tensor("k", (n,)), Tensor("u", (n,)), Tensor("v", (n,)), Tensor("L")
+    i = Index("i", n)
+    nodes = (
+        Node(k, (i,), sp.exp(w[i])),
+        Node(u, (i,), (p[i] - w[i]) ** 3),
+        Node(v, (i,), (r[i] - s[i]) ** 3),
+        Node(loss, (), IndexSum(sp.sin(u[i]) + sp.sin(v[i]) + k[i], i)),
+    )
+    program = Program(nodes, loss)
+    found = derivation(program, Convention())
+    assert written(found) == written(without_kinds(monkeypatch, program, Convention()))
+    assert "(w - p)" in found["dp"].numpy and "(r - s)" in found["dr"].numpy
+
+
 def test_deep_networks_derive_a_fixed_number_of_kinds():
     found = [
         len(result.gradients) - len(repeated(result))
