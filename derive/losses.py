@@ -29,8 +29,8 @@ class Loss:
     """What one output a costs when the label is y.
 
     domain: where a may lie; None finds out from the formula. labels: where y may lie.
-    distribution: whether the labels of a sample sum to 1. default_for: the outputs, as (vector,
-    range), that take this loss when none is named.
+    distribution: whether the labels of a sample sum to 1, so that it takes two units or more.
+    default_for: the outputs, as (vector, range), that take this loss when none is named.
     """
 
     name: str
