@@ -18,16 +18,16 @@ def check_fit(chosen: Loss, output: Activation, units: int) -> None:
             f"the loss {wrong}. Losses that fit {output.name}: {fitting}. "
             f"Outputs that fit {chosen.name}: {outputs or 'none'}"
         )
-    if chosen.distribution and units == 1:
+    if units < chosen.least_units:
         raise SpecError(
-            f"loss {chosen.name} needs two units or more: the labels of a sample sum to 1 over the units, "
-            "so that a single one would always be labelled 1 and nothing could be learnt. "
+            f"loss {chosen.name} needs {chosen.least_units} units or more: the labels of a sample sum to 1 "
+            "over the units, so that a single one would always be labelled 1 and nothing could be learnt. "
             f"Write '{units} {_alone(chosen)}' for two classes, or one unit for each class"
         )
 
 
 def _alone(chosen: Loss) -> str:
     """An output and a loss for one unit with the same labels."""
-    loss = next(o for o in LOSSES.values() if o.labels == chosen.labels and not o.distribution)
+    loss = next(o for o in LOSSES.values() if o.labels == chosen.labels and o.least_units <= 1)
     output = next(name for name, other in ACTIVATIONS.items() if loss.fits(other.range))
     return f"{output} | {loss.name}"

@@ -29,8 +29,8 @@ class Loss:
     """What one output a costs when the label is y.
 
     domain: where a may lie; None finds out from the formula. labels: where y may lie.
-    distribution: whether the labels of a sample sum to 1, so that it takes two units or more.
-    default_for: the outputs, as (vector, range), that take this loss when none is named.
+    distribution: whether the labels of a sample sum to 1. default_for: the outputs, as (vector,
+    range), that take this loss when none is named.
     """
 
     name: str
@@ -54,6 +54,11 @@ class Loss:
     def symbols(self) -> tuple[str, ...]:
         """Names of the parameters that stay symbolic."""
         return symbolic(self.parameters)
+
+    @property
+    def least_units(self) -> int:
+        """A single unit would have the label 1 for every sample if labels sum to 1."""
+        return 2 if self.distribution else 1
 
     def fits(self, outputs: Interval) -> bool:
         """Whether every output in this range has a loss."""

@@ -33,7 +33,7 @@ from exercise_sheets import (
     without_rules,
 )
 
-from derive import Derivation, derive
+from derive import Derivation, Network, derive
 from derive.cli import run
 from derive.engines import typst_pdf
 from derive.errors import SpecError
@@ -411,6 +411,15 @@ def test_the_changed_network_has_the_gradients_of_the_answer(line: str, choices:
         for old in sheet.gradients:
             error = truth(new).error(old.name, old.numpy)
             assert (error > 1e-4) == (old.name in moved), (change.new.name, old.name)
+
+
+@pytest.mark.parametrize("units", [1, 2])
+def test_a_loss_that_takes_the_place_of_another_fits(units: int) -> None:
+    line = f"3 -> {units} sigmoid"
+    sheet, _ = drawn(derivation(line))
+    asked = [change.new.name for change in changes.changes(sheet)]
+    assert len(asked) == 1 + units
+    assert all(Network.parse(f"{line} | {name}").loss.name == name for name in asked)
 
 
 def test_products_exist_where_the_answer_has_a_shape() -> None:

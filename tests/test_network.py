@@ -122,7 +122,7 @@ def test_labels_that_sum_to_1_need_two_units(loss: Loss) -> None:
     if not loss.distribution:
         assert Network(3, (Layer(1, output),), loss=cost).loss == cost
         return
-    with pytest.raises(SpecError, match=f"{loss.name} needs two units or more") as caught:
+    with pytest.raises(SpecError, match=f"{loss.name} needs 2 units or more") as caught:
         Network(3, (Layer(1, output),), loss=cost)
     instead = str(caught.value).split("'")[1]
     assert Network.parse(f"3 -> {instead}").sizes == (3, 1)

@@ -65,9 +65,10 @@ def changes(sheet: Sheet) -> Iterator[Change]:
     if not present:
         outputs = sheet.net.output.tensor.interval
         span = LINE if outputs is None else Interval(*outputs)
-        for name in LOSSES_IN_CLASS:
-            if name != sheet.net.loss.note and LOSSES[name].fits(span):
-                yield Change(sheet.net.loss, LOSSES[name])
+        *_, units = sheet.net.sizes.values()
+        for loss in (LOSSES[name] for name in LOSSES_IN_CLASS if name != sheet.net.loss.note):
+            if loss.fits(span) and units >= loss.least_units:
+                yield Change(sheet.net.loss, loss)
 
 
 def answers(sheet: Sheet, change: Change) -> Iterator[Block]:
