@@ -46,7 +46,10 @@ class Title(Block):
 
 @dataclass(frozen=True)
 class Section(Block):
-    """A heading; level 1 or 2. aside stands at its right. fresh: on a new page."""
+    """A heading; level 1 or 2. aside stands at its right.
+
+    fresh: on a new page, unless half of this one is free.
+    """
 
     number: str
     text: Text

@@ -32,7 +32,7 @@ def arranged(blocks: tuple[b.Block, ...]) -> Iterator[str]:
         if isinstance(block, b.Section) and block.fresh:
             yield from map(source, leading)
             leading = []
-            yield r"\newpage"
+            yield r"\room{.5\textheight}"
         opens = isinstance(block, b.Paragraph) and (leading or isinstance(following, OPENED))
         if opens or isinstance(block, b.Section | b.Task):
             leading.append(block)

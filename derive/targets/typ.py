@@ -73,7 +73,7 @@ def _title(block: b.Title) -> str:
 
 
 def _section(block: b.Section) -> str:
-    fresh = "#pagebreak(weak: true)\n" if block.fresh else ""
+    fresh = "#half-page\n" if block.fresh else ""
     return f"{fresh}#section({block.level}, [{block.number}], {content(block.text)}, {content(block.aside)})"
 
 
