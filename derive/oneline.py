@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from derive.errors import SpecError, shown
 
 MAX_LINE = 200_000
+MAX_DIGITS = 18
 _ARROW = re.compile(r"->|→")
 _SEGMENT = re.compile(r"(\S+?)(?:\s+(.*))?", re.DOTALL)
 _CALL = re.compile(r"([^\W\d]\w*)\s*(?:\((.*)\))?", re.DOTALL)
@@ -76,8 +77,10 @@ def parse_call(text: str, where: str) -> Call:
 
 def whole(text: str, what: str) -> int:
     """A whole number written in decimal digits; raises SpecError."""
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+    if not re.fullmatch(r"[+-]?[0-9]+", text):
         raise SpecError(f"{what}: {shown(text)} is no whole number; write for example 4")
+    if len(text) > MAX_DIGITS:
+        raise SpecError(f"{what}: {shown(text)} is too large; write for example 4")
     return int(text)
 
 

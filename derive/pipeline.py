@@ -29,6 +29,8 @@ def derive(
     differentiate by, or their names, by default the parameters. The proof never raises;
     `derivation.proof.failures` is empty when all checks passed.
     """
+    if isinstance(source, str):
+        raise TypeError(f"derive takes a network, not text; write derive(Network.parse({source!r}))")
     if isinstance(source, Program):
         program, chosen = source, convention or Convention()
     else:

@@ -15,6 +15,7 @@ from derive.errors import SpecError
 from derive.losses import LOSSES, Loss
 from derive.network import Layer, Network
 from derive.notation import IndexSum
+from derive.pipeline import derive
 from derive.ranges import Interval
 
 TOML = """
@@ -58,7 +59,10 @@ def test_the_loss_follows_from_the_output_or_is_named() -> None:
         ("3 -> 0 tanh -> 1", "layer 1: units = 0; a whole number from 1 to 1000000"),
         ("3 -> -4 tanh -> 1", "layer 1: units = -4"),
         ("3 -> 4 tanh -> 1000001", "layer 2: units = 1000001"),
-        ("3 -> 99999999999999999999999 tanh", "no whole number"),
+        (
+            "3 -> 99999999999999999999999 tanh",
+            "layer 1, number of units: '99999999999999999999999' is too large",
+        ),
         ("3 -> 4 tahn -> 1", "layer 1: unknown activation 'tahn'; did you mean 'tanh'?"),
         ("3 -> 4 -> 1 sigmoid", "layer 1 names no activation"),
         ("3 -> 4 leaky_relu( -> 1", "no name with parameters"),
@@ -290,3 +294,8 @@ def test_another_kink_reaches_the_program() -> None:
 def test_layers_take_an_activation_of_ones_own() -> None:
     with pytest.raises(SpecError, match="unknown name 'y'"):
         Network(3, (Layer(1, Activation("odd", "y")),))
+
+
+def test_text_in_place_of_a_network_is_told_what_to_write() -> None:
+    with pytest.raises(TypeError, match=r"write derive\(Network.parse\('3 -> 1 sigmoid'\)\)"):
+        derive("3 -> 1 sigmoid")  # type: ignore[arg-type]
