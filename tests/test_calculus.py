@@ -7,7 +7,7 @@ import sympy as sp
 
 from derive.arrays import AxisSum, Einsum, Entrywise, Filled, Leaf, MatrixProduct, Reshaped, Transposed
 from derive.calculus.algebra import cost, oriented, simplest
-from derive.calculus.inverses import in_output
+from derive.calculus.inverses import generator_rate, in_output
 from derive.calculus.matrix_form import array_form
 from derive.calculus.partials import derivative, scalar_derivative, slope, with_kink
 from derive.calculus.terms import canonical, normal_term
@@ -116,6 +116,23 @@ def test_turning_a_factor_keeps_the_value(power):
     turned = oriented((x1 - x0) ** power * x1)
     assert turned.has(x0 - x1)
     assert sp.cancel(turned - (x1 - x0) ** power * x1) == 0
+
+
+RATES = [
+    (sp.exp(z) + sp.exp(z / 2), sp.Rational(1, 2)),
+    (sp.exp(-3 * z) / (1 + sp.exp(6 * z)), 3),
+    (sp.tanh(z), 1),
+    (sp.exp(z + 1), 1),
+    (sp.exp(z) + sp.exp(3 * z / 2), None),
+    (sp.exp(z) + sp.exp(sp.sqrt(2) * z), None),
+    (sp.exp(z**2), None),
+    (z, None),
+]
+
+
+@pytest.mark.parametrize(("formula", "rate"), RATES, ids=[str(f) for f, _ in RATES])
+def test_the_rate_of_which_all_exponents_are_multiples(formula, rate):
+    assert generator_rate(formula, z) == rate
 
 
 def test_cost_counts_operations():

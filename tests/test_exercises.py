@@ -482,7 +482,8 @@ def test_a_proof_goes_from_what_is_given_to_what_is_asked() -> None:
         answer = [*parts(answers, b.Steps)][-1]
         ends = [LatexWriter().math(n.right) for n in (question.lines[0], question.lines[-1])]
         assert ends == [LatexWriter().math(n.right) for n in (answer.lines[0], answer.lines[-1])]
-        assert len(answer.lines) >= 3 and all(n.reason for n in answer.lines)
+        lines = [LatexWriter().math(n.right) for n in answer.lines]
+        assert len(set(lines)) == len(lines) >= 3 and all(n.reason for n in answer.lines)
 
 
 # Where there is no sheet

@@ -234,9 +234,7 @@ def _summed(part: Part, over: list[Index], axes: Axes, rank: Rank) -> Part:
 def _is_product(holding: list[Part], index: Index) -> bool:
     """Whether two parts over one summed index make a matrix product: nothing else is shared."""
     (left, _), (right, _) = holding
-    return (
-        left & right == {index} and len(left) <= 2 and len(right) <= 2 and max(len(left), len(right)) == 2
-    ) or (left == right == frozenset({index}))
+    return left & right == {index} and max(len(left), len(right)) <= 2
 
 
 def _product(left: Part, right: Part, index: Index, axes: Axes, rank: Rank) -> Part:
