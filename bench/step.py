@@ -35,6 +35,8 @@ SHAPES: dict[str, tuple[tuple[int, ...], int]] = {
 ACTIVATIONS = ("relu", "tanh", "gelu")
 DTYPES = ("float64", "float32")
 REFERENCES = ("derive", "matmul")
+PAUSE = 0.03
+"""Seconds before a turn: the idle threads of a library go on turning for a while when its turn is over."""
 Row = dict[str, Any]
 
 
@@ -48,7 +50,7 @@ def seconds(step: Callable[[], object], calls: int, clock: Callable[[], float]) 
 def measured(
     steps: Mapping[str, Callable[[], object]], rounds: int, clock: Callable[[], float]
 ) -> dict[str, float]:
-    """Median seconds of each step; each has its turn in every round."""
+    """Median seconds of each step; each has its turn in every round, its first call not counted."""
     calls = {}
     for name, step in steps.items():
         seconds(step, 2, clock)
@@ -56,6 +58,8 @@ def measured(
     found: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(rounds):
         for name, step in steps.items():
+            time.sleep(PAUSE)
+            step()
             found[name].append(seconds(step, calls[name], clock))
     return {name: statistics.median(times) for name, times in found.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,20 +12,19 @@ from derive.printing import Naming, rank
 from derive.targets import RenderOptions, Target
 from derive.targets.blocks import filled
 from derive.targets.layers import Layers, layers
-from derive.targets.lines import WIDTH
 from derive.targets.plan.buffers import memory
 from derive.targets.plan.normal import DIGITS, EPS, printed
 from derive.targets.plan.passes import Pass, forward_and_backward
 from derive.targets.plan.sections import sections
 from derive.targets.plan.weights import once_a_step
-from derive.targets.plan.writing import Writer, scalar
+from derive.targets.plan.writing import PREPARED, RUN, Writer, folded, scalar
 from derive.targets.py import escape, hyperparameters
 from derive.targets.wording import proof, title, words
 
 CACHE = 2**21
 LEAST, MOST = 512, 8192
-FEW = 16
-"""As many blocks of data are copied once, not in each step."""
+KEPT = 2**25
+"""Bytes of data that are copied once, not in each step."""
 
 
 def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
@@ -53,17 +52,17 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "layer_sizes": filled("LAYER_SIZES = (", map(str, net.sizes.values()), ")"),
         "hyperparameters": hyperparameters(net),
         "layers": done.weights,
-        "unpacked": unpacked((layer.joined.text for layer in done.weights), "matrices(theta)", 4),
+        "unpacked": folded("", [w.joined.text for w in done.weights], " = matrices(theta)", PREPARED),
         "gradients": [
-            unpacked((layer.gradient.text for layer in done.weights), "gradients", indent)
-            for indent in (4, 8)
+            folded("", [layer.gradient.text for layer in done.weights], " = gradients", indent)
+            for indent in (PREPARED, RUN)
         ],
         "alone": [w for w in done.weights if any(w.alone in line.call.operands for line in done.lines)],
         "apart": next((layer for layer in done.weights if layer.apart), None),
         "places": places,
         "size": places[-1][1],
         "block": block_sizes(done, block),
-        "few": FEW,
+        "kept": KEPT,
         "arrays": list(block.allocations("b")),
         "prepared": list(block.preparations()),
         "bits": any("bits" in line for line in lines),
@@ -84,13 +83,6 @@ def context(derivation: Derivation, options: RenderOptions) -> dict[str, Any]:
         "normal": [(width, printed(width)) for width in EPS if block.normal],
         "digits": DIGITS,
     }
-
-
-def unpacked(names: Iterable[str], source: str, indent: int) -> str:
-    """The assignment of names from a tuple."""
-    names = list(names)
-    line = f"{' ' * indent}{', '.join(names)}{',' * (len(names) == 1)} = {source}"
-    return line if len(line) <= WIDTH else filled(f"{' ' * indent}(", names, f") = {source}")
 
 
 def offsets(done: Pass) -> list[tuple[int, int]]:

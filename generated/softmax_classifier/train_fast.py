@@ -1,5 +1,5 @@
 # Made by derive from softmax_classifier; do not edit it.
-# Digest 1d51c38428dc0e65
+# Digest fde42b7d786e8700
 """Gradient descent for a network of 2 layers, 4 -> 8 tanh -> 3 softmax, with the loss
 cross-entropy.
 
@@ -39,20 +39,22 @@ SHAPES = {
     "b2": (3, 1),
 }
 BLOCK = {4: 8192, 8: 6848}  # samples that pass together, by bytes of an entry
-FEW = 16  # blocks of data that are copied once, not in each step
+KEPT = 33554432  # bytes of data that are copied once, not in each step
 
 
 class Trainer:
     """Gradient descent on copies of the parameters; no array is made after construction.
 
     X and Y: as for train.py, of any real dtype and strides, read-only or numpy.memmap. They are
-    read block by block in each step, or once if FEW blocks hold them and no batches are drawn.
+    read block by block in each step, or once if KEPT bytes hold them and no batches are drawn.
     batch_size: samples for a step, drawn in a new order each epoch, which takes 8 bytes a sample;
     None means all of them.
     dtype: float32 or float64; None means that of the parameters. A ValueError says what does not
     fit.
     """
 
+    # A number too large for the dtype is named by a ValueError.
+    @np.errstate(over="ignore")
     def __init__(
         self,
         params: Mapping[str, ArrayLike],
@@ -64,26 +66,25 @@ class Trainer:
         dtype: DTypeLike | None = None,
         seed: int = 0,
     ) -> None:
-        given = checked_params(params)
-        kind = checked_dtype(dtype, given)
+        given = checked_params(params, dtype)
+        kind: np.dtype[Any] = next(iter(given.values())).dtype
         inputs, labels = checked_data(X, Y)
         m: int = inputs.shape[1]
-        size = m if batch_size is None else batch_size
-        if not (hasattr(size, "__index__") and 1 <= size <= m):
+        if batch_size is not None and not is_whole(batch_size, 1, m):
             needed = f"1 to {m}, the number of samples, is needed"
             raise ValueError(f"batch_size is {batch_size}, X has shape {np.shape(X)}; {needed}")
-        is_number = isinstance(learning_rate, int | float | np.integer | np.floating)
-        if not (is_number and 0 < learning_rate < np.inf):
-            raise ValueError(f"learning_rate is {learning_rate}; a positive number is needed")
+        size = m if batch_size is None else int(batch_size)
+        if not is_whole(seed, 0):
+            raise ValueError(f"seed is {seed}; a whole number from 0 up is needed")
 
-        self.learning_rate = learning_rate
+        self.learning_rate = checked_rate(learning_rate, kind)
         self._m, self._size, self._at = m, size, 0
-        count = -(-size // BLOCK[kind.itemsize])
-        self._block = min(size, -(-size // count // 64) * 64)
+        most = BLOCK[kind.itemsize]
+        unit, count = min(64, most), -(-size // most)
+        self._block = min(size, -(-size // count // unit) * unit)
         taken = 0 if size == m else self._block
-        most = FEW * self._block
-        self._inputs = Source(inputs, kind, taken, most, ones=True)
-        self._labels = Source(labels, kind, taken, most)
+        self._inputs = Source(inputs, kind, taken, ones=True)
+        self._labels = Source(labels, kind, taken)
         self._order = None if size == m else np.arange(m)
         self._rng = np.random.default_rng(seed)
         self._scale = np.zeros((), kind)
@@ -116,6 +117,8 @@ class Trainer:
 
     def fit(self, epochs: int) -> list[float]:
         """The cost of each epoch: the mean over its samples, taken before the steps."""
+        if not is_whole(epochs, 1):
+            raise ValueError(f"epochs is {epochs}; a whole number from 1 up is needed")
         costs = []
         with small_buffers():
             for _ in range(epochs):
@@ -138,7 +141,7 @@ class Trainer:
         self._scale[...] = self.learning_rate / (stop - start)
         total, passed = 0.0, 0
         for at, end in blocks(start, stop, self._block):
-            if passed > 1:
+            if passed > 1:  # the last two are added in the update
                 np.add(self._gradient, self._part, out=self._gradient)
             X, Y, run = self._loaded(at, end)
             total += run(X, Y, self._parts if passed else self._whole)
@@ -170,16 +173,16 @@ class Trainer:
 class Source:
     """Columns of an array for products with arrays of a dtype: as they are if ready, else copied.
 
-    taken: how many are taken at once in another order, 0 if they keep theirs. most: how many are
-    copied once and for all. ones: whether a row of ones stands under what is read.
+    taken: how many are taken at once in another order, 0 if they keep theirs. ones: whether a row
+    of ones stands under what is read.
     """
 
     def __init__(
-        self, columns: Array, dtype: np.dtype[Any], taken: int, most: int, ones: bool = False
+        self, columns: Array, dtype: np.dtype[Any], taken: int, ones: bool = False
     ) -> None:
         rows, m = columns.shape
         self.ready = taken == 0 and products_read(columns, dtype) and not ones
-        if taken == 0 and m <= most and not self.ready:
+        if taken == 0 and not self.ready and rows * m * dtype.itemsize <= KEPT:
             whole = over_ones(rows, m, dtype) if ones else aligned((rows, m), dtype)
             np.copyto(whole[:rows], columns, casting="unsafe")
             columns, self.ready = whole, True
@@ -268,7 +271,7 @@ def block_pass(b: int, dtype: np.dtype[Any], theta: Array, scale: Array, copied:
     """Arrays for the X and Y of b samples; what fills the gradients and gives the sum of losses."""
     W1_b1, W2_b2 = matrices(theta)
     W2 = W2_b2[:, :-1]
-    X_ones = over_ones(4, b * copied, dtype)
+    X_ones = over_ones(4, b if copied else 0, dtype)
     Y = aligned((3, b), dtype)
     A1_ones = over_ones(8, b, dtype)
     A1 = A1_ones[:8]
@@ -316,18 +319,50 @@ def block_pass(b: int, dtype: np.dtype[Any], theta: Array, scale: Array, copied:
     return X_ones, Y, run
 
 
-def checked_params(params: Mapping[str, ArrayLike]) -> dict[str, Array]:
-    """The parameters as arrays, in the order of SHAPES."""
-    names = list(params) if isinstance(params, Mapping) else [f"the type {type(params).__name__}"]
-    if set(names) != SHAPES.keys():
-        raise ValueError(f"params has {', '.join(names)}; {', '.join(SHAPES)} are needed")
-    given = {name: np.asarray(params[name]) for name in SHAPES}
+def is_whole(value: object, least: int, most: float = np.inf) -> bool:
+    """Whether it is an integer between the bounds; True and False are none."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        return False
+    return bool(least <= value <= most)
+
+
+def checked_rate(asked: float, dtype: np.dtype[Any]) -> float:
+    """A learning rate that is neither 0 nor infinite in the dtype."""
+    is_number = isinstance(asked, int | float | np.integer | np.floating)
+    least, most = float(np.finfo(dtype).tiny), float(np.finfo(dtype).max)
+    if not is_number or isinstance(asked, bool) or not least <= asked <= most:
+        raise ValueError(f"learning_rate is {asked}; a positive number of {dtype} is needed")
+    return float(asked)
+
+
+def real_array(name: str, given: ArrayLike) -> Array:
+    """What is given as an array of real numbers, not copied if it is one."""
+    try:
+        found = np.asarray(given)
+    except (TypeError, ValueError) as wrong:
+        raise ValueError(f"{name} is no array: {wrong}") from wrong
+    if found.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} has shape {found.shape} and dtype {found.dtype}; real numbers are needed"
+        )
+    return found
+
+
+def checked_params(params: Mapping[str, ArrayLike], dtype: DTypeLike | None) -> dict[str, Array]:
+    """The parameters as arrays of the dtype, in the order of SHAPES."""
+    if not isinstance(params, Mapping):
+        raise ValueError(f"params has the type {type(params).__name__}; a dictionary is needed")
+    if set(params) != SHAPES.keys():
+        names = ", ".join(map(str, params)) or "nothing"
+        raise ValueError(f"params has {names}; {', '.join(SHAPES)} are needed")
+    given = {name: real_array(name, params[name]) for name in SHAPES}
+    kind = checked_dtype(dtype, given)
     for name, value in given.items():
-        if value.dtype.kind not in "biuf" or value.shape != SHAPES[name]:
-            found = f"{name} has shape {value.shape} and dtype {value.dtype}"
-            raise ValueError(f"{found}; {SHAPES[name]} and real numbers are needed")
-        if not np.isfinite(value).all():
-            raise ValueError(f"{name} with shape {value.shape} has nan or inf")
+        if value.shape != SHAPES[name]:
+            raise ValueError(f"{name} has shape {value.shape}; {SHAPES[name]} is needed")
+        given[name] = value.astype(kind)
+        if not np.isfinite(given[name]).all():
+            raise ValueError(f"{name} with shape {value.shape} has nan or inf, as {kind}")
     return given
 
 
@@ -347,10 +382,7 @@ def checked_dtype(asked: DTypeLike | None, given: dict[str, Array]) -> np.dtype[
 
 def checked_data(given_X: ArrayLike, given_Y: ArrayLike) -> tuple[Array, Array]:
     """X and Y with samples as columns, not copied if they are arrays."""
-    X, Y = np.asarray(given_X), np.asarray(given_Y)
-    for name, value in (("X", X), ("Y", Y)):
-        if value.dtype.kind not in "biuf":
-            raise ValueError(f"{name} has dtype {value.dtype}; real numbers are needed")
+    X, Y = real_array("X", given_X), real_array("Y", given_Y)
     if X.ndim != 2 or X.shape[0] != 4 or X.shape[1] == 0:
         raise ValueError(f"X has shape {X.shape}; (4, m) is needed, a column for each sample")
     if Y.shape != (3, X.shape[1]):

@@ -10,6 +10,8 @@ import sympy as sp
 from derive.arrays import Entrywise
 from derive.notation import Element
 from derive.printing import Naming, numpy_expression
+from derive.targets.blocks import filled
+from derive.targets.lines import WIDTH
 from derive.targets.plan.buffers import Memory
 from derive.targets.plan.formulas import RESULT
 from derive.targets.plan.values import Call, Constant, Given, Joined, Line, Normal, Operand, Shape, Value
@@ -17,21 +19,41 @@ from derive.targets.plan.values import Call, Constant, Given, Joined, Line, Norm
 REDUCTIONS = {"np.sum": "np.add.reduce", "np.max": "np.maximum.reduce"}
 
 
+RUN, PREPARED = 8, 4
+"""By how much the lines of a pass and those before it are indented."""
+
+
 @dataclass
 class Pieces:
-    """What a loop over pieces passes: cuts of arrays, and arrays of their size with what they hold."""
+    """What a loop over pieces passes: cuts of arrays, and arrays of their size for what is not kept.
+
+    scratch: names of the latter. mask: whether one of them, the last, is for the results of comparisons.
+    """
 
     arrays: list[str] = field(default_factory=list)
-    scratch: dict[str, str] = field(default_factory=dict)
+    scratch: list[str] = field(default_factory=list)
+    mask: bool = False
 
-    @property
-    def names(self) -> str:
-        return ", ".join(f"{name}_" for name in (*self.arrays, *self.scratch))
+    def loop(self, number: int) -> list[str]:
+        names = [f"{name}_" for name in (*self.arrays, *self.scratch, *(["mask"] if self.mask else ()))]
+        return folded("for ", names, f" in pieces{number}:", RUN)
 
-    @property
-    def made(self) -> str:
-        arrays = f"({', '.join(self.arrays)}{',' * (len(self.arrays) == 1)})"
-        return f"pieces({', '.join((arrays, *self.scratch.values()))})"
+    def made(self, number: int) -> list[str]:
+        kinds = [f"[dtype] * {len(self.scratch)}"] if self.scratch else []
+        kinds += ["[np.bool_]"] if self.mask else []
+        scratch = [f"scratch={' + '.join(kinds)}"] if kinds else []
+        margin = " " * PREPARED
+        call = filled(f"{margin}pieces{number} = pieces(", (*self.arrays, *scratch), ")")
+        return [line.removeprefix(margin) for line in call.splitlines()]
+
+
+def folded(start: str, names: Sequence[str], end: str, indent: int) -> list[str]:
+    """Names that a tuple is unpacked to, on as many lines as they need; they are without the indent."""
+    line = f"{start}{', '.join(names)}{',' * (len(names) == 1)}{end}"
+    if indent + len(line) <= WIDTH:
+        return [line]
+    margin = " " * indent
+    return [x.removeprefix(margin) for x in filled(f"{margin}{start}(", names, f"){end}").splitlines()]
 
 
 @dataclass
@@ -56,7 +78,7 @@ class Writer:
             self.pieces.append(Pieces())
             self._rows = section[0].result.shape[0]
             calls = [text for line in section for text in self._line(line)]
-            yield f"for {self.pieces[-1].names} in pieces{len(self.pieces)}:"
+            yield from self.pieces[-1].loop(len(self.pieces))
             yield from (f"    {text}" for text in calls)
             self._rows = 0
 
@@ -70,7 +92,8 @@ class Writer:
         """An array as a call names it: inside a section the piece of it that is passed."""
         name = self.name(operand)
         if isinstance(operand, Value) and self.memory.of[operand].local:
-            self.pieces[-1].scratch[name] = "dtype"
+            if name not in self.pieces[-1].scratch:
+                self.pieces[-1].scratch.append(name)
             return f"{name}_.view(bits)" if bits else f"{name}_"
         if bits and isinstance(operand, Value):
             self.views.add(name)
@@ -103,7 +126,7 @@ class Writer:
 
     def _mask(self, shape: Shape) -> str:
         if self._rows:
-            self.pieces[-1].scratch["mask"] = "np.bool_"
+            self.pieces[-1].mask = True
             return "mask_"
         return self.masks.setdefault(shape, f"mask{len(self.masks) + 1}")
 
@@ -144,8 +167,8 @@ class Writer:
             yield f"{name} = np.asarray({scalar(formula, self.naming)}, dtype)"
         for name in sorted(self.views):
             yield f"{name}_bits = {name}.view(bits)"
-        for number, names in enumerate(self.pieces, 1):
-            yield f"pieces{number} = {names.made}"
+        for number, passed in enumerate(self.pieces, 1):
+            yield from passed.made(number)
 
 
 def scalar(formula: sp.Expr, naming: Naming) -> str:
