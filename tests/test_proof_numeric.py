@@ -7,9 +7,13 @@ from dataclasses import replace
 import by_hand
 import numpy as np
 import pytest
+import sympy as sp
 from by_hand import SIZES, derivation_of, m
 
 from derive import Convention, Network, derive
+from derive.calculus.sweep import derivation
+from derive.notation import Index, IndexSum, Tensor
+from derive.program import Node, Program
 from derive.proof.numeric import check_printed, relative_error
 from derive.proof.sizes import choose_sizes
 
@@ -110,3 +114,13 @@ def test_what_rounding_may_do_does_not_depend_on_the_scale_of_the_cost() -> None
         found.append({c.name: c.rounding for c in checked})
     course, exact = found
     assert course == pytest.approx(exact)
+
+
+def test_steps_stay_between_the_bounds_of_a_tensor() -> None:
+    n = sp.Symbol("n", integer=True, positive=True)
+    bound = sp.Rational(1, 100)
+    p, loss, i = Tensor("p", (n,), role="parameter", interval=(0, bound)), Tensor("L"), Index("i", n)
+    body = sp.erf(p[i]) - sp.log(p[i]) - sp.log(bound - p[i])
+    made = derivation(Program((Node(loss, (), IndexSum(body, i)),), loss), Convention())
+    (found,) = check_printed(made, {"dp": made["dp"].numpy}, sizes={n: 9})
+    assert found.within(1e-9) and found.rounding > 0, found
