@@ -10,6 +10,8 @@ import sympy as sp
 from derive import Convention, Network, derive
 from derive.entries import Own, own_activation, own_loss
 from derive.proof.numeric import check_printed
+from derive.render import render
+from derive.targets import RenderOptions
 
 M = sp.Symbol("m", integer=True, positive=True)
 # Each of these once failed: a branch inside a branch, exponents that are multiples of one another in
@@ -39,3 +41,14 @@ def test_a_formula_of_ones_own(activation: str, loss: str, choices: dict[str, An
     for samples in (1, 4):
         compared = check_printed(result, printed, sizes={**result.program.sizes, M: samples}, seed=samples)
         assert all(one.within(1e-8) for one in compared), compared
+
+
+@pytest.mark.parametrize(
+    "formula", ["exp(exp(exp(z)))", "exp(z**4)", "sqrt(abs(z))", "abs(z)**1.5", "max(z, 0)**1.5"]
+)
+def test_formulas_that_overflow_have_no_steepest_place_or_no_real_branch_are_built(formula: str) -> None:
+    own = Own((own_activation("f", formula),))
+    derivation = derive(Network.parse("2 -> 3 f -> 1 identity", own))
+    assert render(derivation, ("py",))["train.py"]
+    (text,) = render(derivation, ("typ",), RenderOptions(parts=("activations", "learning"))).values()
+    assert "Largest slope" in text and "$inf$" not in text

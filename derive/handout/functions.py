@@ -107,10 +107,17 @@ class Curve:
 
     @cached_property
     def share(self) -> float:
-        """The mean of g(z)² for a standard normal z: the part of its size that a signal keeps."""
+        """The mean of g(z)² for a standard normal z: the part of its size that a signal keeps.
+
+        Infinite where g grows so fast that what is farthest out still counts.
+        """
         zs = [n * WIDTH for n in range(-FARTHEST, FARTHEST + 1)]
         density = (exp(-z * z / 2) / sqrt(2 * pi) for z in zs)
-        return sum(p * self.quickly(self.formula, z) ** 2 for z, p in zip(zs, density, strict=True)) * WIDTH
+        values = (self.quickly(self.formula, z) for z in zs)
+        # Not a power: a product of floats that is too large is infinite, a power raises.
+        parts = [p * v * v for v, p in zip(values, density, strict=True)]
+        total = sum(parts)
+        return total * WIDTH if max(parts[0], parts[-1]) < CLOSE * total else inf
 
     @property
     def range(self) -> Interval:
@@ -147,11 +154,15 @@ class Curve:
         return max(outer, self._highest(around - STEP, around + STEP), *(s for s in far if not isnan(s)))
 
     def _highest(self, low: float, high: float) -> float:
-        """The largest slope between two places with one hill between them."""
+        """The largest slope between two places with one hill between them; infinite where it has no top."""
+        largest: list[float] = []
         for _ in range(HALVINGS):
             third = (high - low) / 3
             left, right = (abs(self.quickly(self.slope, z)) for z in (low + third, high - third))
             low, high = (low + third, high) if left < right else (low, high - third)
+            largest.append(max(left, right, *largest[-1:]))
+        if largest[-1] > GROWING * largest[HALVINGS // 2]:
+            return inf
         return abs(self.quickly(self.slope, (low + high) / 2))
 
     @cached_property

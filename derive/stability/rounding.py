@@ -250,7 +250,7 @@ class _Tape:
 
 def _raised(base: Value, n: float, is_root: bool) -> Value:
     x, e, d = base
-    value = math.sqrt(x) if is_root else x**n
+    value = math.sqrt(x) if is_root else math.pow(x, n)
     slope = n * value / x if x else (1.0 if n == 1 else 0.0)
     spread = (e * 2.0**-53) ** n * 2.0**53 if n >= 1 else 0.0
     rounding = abs(value) * (1 if n in (0.5, 2.0) else 2) + _underflow(value, x)

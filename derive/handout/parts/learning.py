@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import mpmath as mp
@@ -165,6 +166,8 @@ def scale(paper: Paper) -> Iterator[Block]:
             else "scale doubled"
             if abs(share - 1 / factor) < NEAR
             else "scale open"
+            if share < inf
+            else "scale infinite"
         )
         yield Paragraph(
             paper.say(

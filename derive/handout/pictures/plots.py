@@ -49,8 +49,8 @@ def plots(curves: list[Curve], description: str) -> Drawing:
 def _plot(curve: Curve, left: float) -> Iterator[Item]:
     parts = curve.samples(LOW, HIGH, COUNT)
     values = [v for part in parts for _, *both in part for v in both]
-    low = max(floor(min(*values, 0) * 2) / 2, -LARGEST)
-    high = min(ceil(max(*values, 0.5) * 2) / 2, LARGEST)
+    low = floor(max(min(*values, 0), -LARGEST) * 2) / 2
+    high = ceil(min(max(*values, 0.5), LARGEST) * 2) / 2
     frame = Frame(left, low, high)
     yield from _axes(frame)
     for number, (colour, dashed) in enumerate((("forward", False), ("backward", True)), 1):

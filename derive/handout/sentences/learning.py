@@ -62,6 +62,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "{name} has no bound. Weights before it have the standard deviation {spread}, as before every such activation; for a standard normal {z} the mean of {square} is {share}. {saturation}",
         "zh": "{name} 无界。与其他无界的激活函数一样，它前面的权重取标准差 {spread}；{z} 服从标准正态分布时，{square} 的均值为 {share}。{saturation}",
     },
+    "scale infinite": {
+        "en": "{name} has no bound. Weights before it have the standard deviation {spread}, as before every such activation; it grows so fast that for a standard normal {z} the mean of {square} is infinite. {saturation}",
+        "zh": "{name} 无界。与其他无界的激活函数一样，它前面的权重取标准差 {spread}；但它增长得太快，{z} 服从标准正态分布时，{square} 的均值是无穷大。{saturation}",
+    },
     "scale saturation": {
         "en": "Larger weights push it towards its flat part, which begins at {z}; there learning all but stops.",
         "zh": "权重若更大，线性输出就会进入从 {z} 开始的平坦部分，学习在那里几乎停止。",
