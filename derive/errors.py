@@ -58,9 +58,8 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """
     known = sorted(known)
     close = get_close_matches(name, known, n=1) or get_close_matches(name.lower(), known, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    listed = ", ".join(known) if known else "none"
-    return f"unknown {what} {shown(name)}; {hint}Known: {listed}"
+    hint = f"; did you mean {close[0]!r}? Known: " if close else "; known: "
+    return f"unknown {what} {shown(name)}{hint}{', '.join(known) if known else 'none'}"
 
 
 def shown(text: str, limit: int = 60) -> str:

@@ -185,8 +185,7 @@ def _check_choices(network: Network) -> None:
         base, _, point = name.partition("@")
         if base not in own and base not in ACTIVATIONS:
             raise SpecError("kink: " + unknown("activation", base, {**ACTIVATIONS, **own}))
-        if base in own:
-            own[base].declared({point: value})
+        (own.get(base) or ACTIVATIONS[base]).declared({point: value})
 
 
 def _weight(given: Any, what: str) -> str:

@@ -108,7 +108,7 @@ def _read(spec: str, own: Own) -> Network | SymbolicLayer:
         known = False
     if not known and path.suffix != ".toml" and "/" not in spec and "\\" not in spec:
         raise SpecError(
-            f"{shown(spec)} is no network: {unknown('gallery name', spec, GALLERY)}. "
+            f"{shown(spec)} is no network: {unknown('gallery name', spec, [*GALLERY, SymbolicLayer.name])}. "
             "Or write it on one line, '3 -> 4 tanh -> 1 sigmoid', or give the path of a TOML file"
         )
     return Network.from_toml(_text(path), str(path), _stem(path), own)

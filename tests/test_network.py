@@ -220,9 +220,10 @@ def test_names_that_are_refused(name: str) -> None:
     [
         ("layout", "cols", "unknown layout 'cols'"),
         ("convention", "exakt", "did you mean 'exact'"),
-        ("derivatives", "x", "Known: input, output"),
+        ("derivatives", "x", "known: input, output"),
         ("kinks", (("relu7", "1"),), "did you mean 'relu'"),
         ("kinks", (("tanh", "1"),), "tanh has no kink"),
+        ("kinks", (("leaky_relu", "steep?"),), "leaky_relu"),
         ("kinks", (("tanh@0", "1"),), "tanh has no kink at z = 0"),
     ],
 )
