@@ -412,13 +412,15 @@ def test_the_longest_line_of_the_example_stays_on_the_paper(tmp_path: Path) -> N
     assert max(right) < 595.3 - 73.7 + 1, "A4 without its right margin, in points"
 
 
-def test_only_a_long_derivation_may_go_on_to_the_next_page() -> None:
-    blocks = handout(derivation("4 -> 3 tanh -> 3 softmax"), RenderOptions(parts=("backward",))).blocks
-    long = [block for block in blocks if isinstance(block, b.Kept) and block.long]
-    numbers = [one.number for block in long for one in block.blocks if isinstance(one, b.Result)]
-    assert numbers == [derivation("4 -> 3 tanh -> 3 softmax").equations["dZ2"]]
-    for form, mark in (("typ", "#long["), ("tex", r"\begin{tall}")):
-        assert text(form, "4 -> 3 tanh -> 3 softmax", RenderOptions(parts=("backward",))).count(mark) == 1
+def test_a_long_derivation_may_go_on_to_the_next_page_and_a_figure_may_not() -> None:
+    line, options = "4 -> 3 tanh -> 3 softmax", RenderOptions(parts=("activations", "backward", "summary"))
+    kept = [block for block in handout(derivation(line), options).blocks if isinstance(block, b.Kept)]
+    long = [block for block in kept if block.long]
+    found = {one.number for block in long for one in block.blocks if isinstance(one, b.Result)}
+    assert found == {derivation(line).equations[gradient.name] for gradient in derivation(line)}
+    assert len(kept) > len(long) and not any(isinstance(block.blocks[-1], b.Summary) for block in long)
+    assert text("tex", line, options).count(r"\begin{tall}") == len(long)
+    assert text("typ", line, options).count("#long[") == 1, "dZ2, of softmax"
 
 
 def page_count(content: bytes) -> int:

@@ -181,19 +181,19 @@ class Answer(Block):
     blocks: tuple[Block, ...]
 
 
-MANY_LINES = 6
-"""A longer derivation may take a large part of a page."""
+FEWEST_LINES = 4
+"""In a derivation that is broken: two stay with the heading, two go on."""
 
 
 @dataclass(frozen=True)
 class Kept(Block):
-    """Blocks that stay on one page; long ones may go on between two lines if they are tall, too."""
+    """Blocks that stay on one page; a long derivation may go on between two lines if it is tall, too."""
 
     blocks: tuple[Block, ...]
 
     @property
     def long(self) -> bool:
-        return any(isinstance(block, Steps) and len(block.lines) > MANY_LINES for block in self.blocks)
+        return any(isinstance(block, Steps) and len(block.lines) >= FEWEST_LINES for block in self.blocks)
 
 
 @dataclass(frozen=True)

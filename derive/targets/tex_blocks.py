@@ -94,7 +94,7 @@ def _panel(block: b.Panel) -> str:
 
 
 def _steps(block: b.Steps) -> str:
-    """Two lines stay with the heading, two with the result."""
+    """Two lines stay with the heading, two go on to the result."""
     lines = [
         ("\\tied\n" if n in (0, 1, len(block.lines) - 1) else "") + _line(line)
         for n, line in enumerate(block.lines)

@@ -19,6 +19,9 @@ ANNOUNCED = (b.Steps, b.Result, b.Flow, b.Table, b.Pair, b.Kept)
 SHORT = 40
 """Characters of source: shorter mathematics in a sentence stays on its line."""
 
+LOW = 1300
+"""Characters of source: what is shorter is surely no large part of a page, and need not be measured."""
+
 
 def escape(text: str) -> str:
     r"""Text from outside as Typst prints it: nothing in it is a command.
@@ -161,7 +164,8 @@ def _pair(block: b.Pair) -> str:
 
 
 def _kept(block: b.Kept) -> str:
-    return f"#{'long' if block.long else 'kept'}[\n" + "\n".join(map(source, block.blocks)) + "\n]"
+    inside = "\n".join(map(source, block.blocks))
+    return f"#{'long' if block.long and len(inside) > LOW else 'kept'}[\n{inside}\n]"
 
 
 def _task(block: b.Task) -> str:
