@@ -273,6 +273,15 @@ def test_what_is_asked_for_is_shown_by_no_other_question(line: str, choices: dic
         assert found.wrong in found.judged and found.proved not in (*found.derived, found.wrong)
 
 
+@networks
+def test_what_is_given_for_a_proof_counts_as_shown(line: str, choices: dict[str, str]) -> None:
+    for seed in SEEDS:
+        page, _ = both(derivation(line, **choices), seed)
+        given = [*parts(page, b.Steps)][-1]
+        sheet, found = drawn(derivation(line, **choices), seed)
+        assert {LatexWriter().math(n.right) for n in given.lines} <= set(shown(sheet, found))
+
+
 # Every mistake is one, and the only one
 
 

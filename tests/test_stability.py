@@ -15,6 +15,7 @@ from scipy import special
 from derive.activations import ACTIVATIONS, Activation
 from derive.losses import CLOSED_UNIT, LOSSES, SIGNS, A, Loss, Y
 from derive.stability import StableForm, numpy_lines, stable, stable_loss
+from derive.stability.form import product
 from derive.stability.merge import shared_factors
 from derive.stability.oracle import condition, exactly, ulps
 from derive.stability.referee import error_ratio
@@ -95,6 +96,15 @@ SHARED = (
 @pytest.mark.parametrize(("one", "other", "shared"), SHARED, ids=str)
 def test_factors_in_common_leave_no_quotient_in_either_product(one: Any, other: Any, shared: Any) -> None:
     assert shared_factors(one, other) == shared_factors(other, one) == shared
+
+
+def test_a_product_of_forms_keeps_the_letters_of_each_apart() -> None:
+    one, other = sp.log(1 + sp.exp(Z)), 1 - sp.tanh(Z) ** 2
+    forms = list(product(one * other, Z, stable(one, Z), stable(other, Z)))
+    assert len({form.value for form in forms}) == 2
+    for form in forms:
+        for z in (-1.3, 0.4, 2.0):
+            assert abs((form.expanded - one * other).xreplace({Z: sp.Float(z, 30)}).evalf(30)) < 1e-25
 
 
 def scalar_activations() -> list[Activation]:
