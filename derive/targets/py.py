@@ -156,7 +156,10 @@ def listed(values: Iterable[tuple[str, str]]) -> Iterator[str]:
     yield "}"
 
 
-LABEL_STATISTICS = {True: "statistics(options.data, labels[part])", False: "np.zeros((1, 1)), np.ones((1, 1))"}
+LABEL_STATISTICS = {
+    True: "statistics(options.data, labels[part])",
+    False: "np.zeros((1, 1)), np.ones((1, 1))",
+}
 
 KINK_REMARK = (
     " A step\n    across a kink is made smaller, and the least divisor larger;"
