@@ -147,7 +147,7 @@ class _Lowering:
         return Node(tensor, (sample,), IndexSum(body, unit), note=self.network.loss.name)
 
     def _regularizer(self, weights: list[Tensor]) -> Node | None:
-        body = sp.Integer(0)
+        summands = []
         for weight in weights:
             for given, cost in (
                 (self._weight(self.network.l2), half_square),
@@ -155,10 +155,10 @@ class _Lowering:
             ):
                 if given != 0:
                     indices = weight.indices("jk")
-                    body += given * IndexSum(cost(weight[indices]), *indices)
-        if body == 0:
+                    summands.append(given * IndexSum(cost(weight[indices]), *indices))
+        if not summands:
             return None
-        return Node(Tensor("R", role="node", latex_name="R"), (), body, note="regularizer")
+        return Node(Tensor("R", role="node", latex_name="R"), (), sp.Add(*summands), note="regularizer")
 
     def _weight(self, text: str) -> sp.Expr | Element:
         if is_name(text):

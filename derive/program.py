@@ -150,7 +150,7 @@ class Program:
 
     @property
     def _definitions(self) -> dict[int, Node]:
-        return _memo(self, "definitions", lambda: {n.tensor.serial: n for n in self.nodes})  # type: ignore[no-any-return]
+        return memo(self, "definitions", lambda: {n.tensor.serial: n for n in self.nodes})  # type: ignore[no-any-return]
 
     def place(self, tensor: Tensor) -> int:
         """The number of a tensor's definition, -1 for a leaf."""
@@ -158,7 +158,7 @@ class Program:
 
     @property
     def _places(self) -> dict[int, int]:
-        return _memo(self, "places", lambda: {n.tensor.serial: k for k, n in enumerate(self.nodes)})  # type: ignore[no-any-return]
+        return memo(self, "places", lambda: {n.tensor.serial: k for k, n in enumerate(self.nodes)})  # type: ignore[no-any-return]
 
     @property
     def consumers(self) -> dict[int, tuple[Node, ...]]:
@@ -171,7 +171,7 @@ class Program:
                     found.setdefault(tensor.serial, []).append(node)
             return {serial: tuple(nodes) for serial, nodes in found.items()}
 
-        return _memo(self, "consumers", build)  # type: ignore[no-any-return]
+        return memo(self, "consumers", build)  # type: ignore[no-any-return]
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
@@ -184,7 +184,7 @@ class Program:
                     found.setdefault(tensor.serial, tensor)
             return tuple(found.values())
 
-        return _memo(self, "tensors", build)  # type: ignore[no-any-return]
+        return memo(self, "tensors", build)  # type: ignore[no-any-return]
 
     @property
     def leaves(self) -> tuple[Tensor, ...]:
@@ -192,7 +192,8 @@ class Program:
         return tuple(t for t in self.tensors if self.node(t) is None)
 
 
-def _memo(owner: Any, key: str, build: Any) -> Any:
+def memo(owner: Any, key: str, build: Any) -> Any:
+    """What build gives, kept with the owner."""
     store = owner.__dict__.setdefault("_memo", {})
     if key not in store:
         store[key] = build()

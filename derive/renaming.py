@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple, overload
@@ -12,7 +12,8 @@ import sympy as sp
 
 from derive.arrays import Array, Einsum, Entrywise, Leaf, MatrixProduct
 from derive.derivation import Definition, Gradient, Step
-from derive.notation import Element, Index, Tensor, Term, Terms
+from derive.notation import Element, Index, Tensor, Term, Terms, elements
+from derive.printing.letters import parts
 from derive.program import Node
 
 
@@ -21,6 +22,26 @@ class Names(NamedTuple):
 
     tensors: tuple[Tensor, ...]
     dims: tuple[sp.Basic, ...]
+
+
+def tensors_of(state: Terms | Array) -> Iterator[Tensor]:
+    """Every tensor that stands in an index form or in a matrix form."""
+    if isinstance(state, Array):
+        if isinstance(state, Leaf):
+            yield state.tensor
+        for part in parts(state):
+            yield from tensors_of(part)
+    else:
+        for term in state:
+            yield from (e.tensor for part in (*term.factors, term.coefficient) for e in elements(part))
+
+
+def tensors_in(step: Step) -> Iterator[Tensor]:
+    """Every tensor that a step speaks of."""
+    yield from tensors_of(step.before)
+    yield from tensors_of(step.after)
+    for binding in step.bindings:
+        yield from (e.tensor for side in binding for e in elements(side))
 
 
 class Renaming:

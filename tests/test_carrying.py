@@ -10,6 +10,7 @@ import sympy as sp
 from test_mutants import mutants
 
 from derive import Convention, Index, IndexSum, Network, Node, Program, Tensor, derive
+from derive.calculus import kinds
 from derive.calculus.rules import RULES
 from derive.calculus.sweep import derivation
 from derive.derivation import Derivation, Gradient
@@ -17,6 +18,7 @@ from derive.proof import prove
 from derive.proof.carrying import Carrying
 from derive.renaming import Names, RenamedDefinition, RenamedSteps
 from derive.render import render
+from derive.summands import about
 from derive.targets import RenderOptions
 
 DEEP = "3 -> " + "4 tanh -> " * 4 + "1 sigmoid"
@@ -36,12 +38,17 @@ def test_carried_checks_are_counted_and_said():
     assert f"{result.proof.carried} of the {result.proof.checks} checks" in result.proof.bound
 
 
-def test_what_is_carried_passes_when_it_is_evaluated(monkeypatch):
-    carried = prove(deep())
+@pytest.mark.parametrize("regularizer", ["", " | l2(lam)", " | l1(0.2) | l2(lam)"])
+def test_what_is_carried_passes_when_it_is_evaluated(regularizer, monkeypatch):
+    network = Network.parse(DEEP + regularizer)
+    result = derivation(network.program(), network.convention)
+    carried = prove(result)
     monkeypatch.setattr(Carrying, "complete", False)
-    evaluated = prove(deep())
+    evaluated = prove(result)
     assert carried.carried and not evaluated.carried
-    assert evaluated.checks == carried.checks and evaluated.failures == carried.failures == ()
+    once = (carried.checks - carried.carried) // carried.trials
+    assert evaluated.checks == evaluated.trials * (once + carried.carried)
+    assert evaluated.failures == carried.failures == ()
 
 
 def swapped(names: Names, first: str, second: str) -> Names:
@@ -132,6 +139,48 @@ def test_a_wrong_template_fails():
     wrong = replace(right, steps=(*right.steps[:-1], last))
     spoilt = with_gradient(result, wrong)
     assert any(failure.startswith(right.name) for failure in prove(spoilt).failures)
+
+
+def decayed(program: Program, factor: int) -> Program:
+    """The program with Σ W² for each weight as its regularizer; the one of W2 has a factor."""
+    (node,) = (node for node in program.nodes if node.tensor is program.regularizer)
+    parts = []
+    for weight in node.uses:
+        j, k = weight.indices("jk")
+        parts.append((factor if weight.name == "W2" else 1) * IndexSum(weight[j, k] ** 2, j, k))
+    whole = Node(node.tensor, (), sp.Add(*parts))
+    return replace(program, nodes=tuple(whole if n is node else n for n in program.nodes))
+
+
+def test_of_a_sum_over_all_weights_each_gradient_has_its_own_summand(monkeypatch):
+    """Where one has another factor, its gradient is not carried over, even if it claims to be."""
+    program = Network.parse(f"{DEEP} | l2(2)").program()
+    same, other = decayed(program, 1), decayed(program, 3)
+    right = derivation(same, Convention())
+    assert isinstance(right["dW2"].steps, RenamedSteps) and Carrying(right).complete
+    single = derivation(other, Convention())
+    assert not isinstance(single["dW2"].steps, RenamedSteps) and prove(single).failures == ()
+
+    def blind(program: Program, node: Node, serials: tuple[int, ...]) -> Node:
+        return about(same, same.node(node.tensor) or node, serials)
+
+    monkeypatch.setattr(kinds, "about", blind)
+    wrong = derivation(other, Convention())
+    assert isinstance(wrong["dW2"].steps, RenamedSteps) and not Carrying(wrong).complete
+    assert {failure.split()[0] for failure in prove(wrong).failures} >= {"dW2"}
+
+
+def test_a_tensor_that_the_rest_of_a_cost_uses_too_is_seen_whole():
+    """x stands in both summands: where its gradient is asked for, neither is left out."""
+    n = sp.Symbol("n", integer=True, positive=True)
+    x, y = (Tensor(name, (n,), role="parameter") for name in "xy")
+    s, i, j = Tensor("s"), Index("i", n), Index("j", n)
+    cost = Node(s, (), IndexSum(x[i] ** 3, i) + IndexSum(x[j] * y[j], j))
+    program = Program((cost,), s)
+    assert about(program, cost, [x.serial]) is cost
+    assert {t.name for t in about(program, cost, [y.serial]).uses} == {"x", "y", "rest_of_s"}
+    assert about(program, cost, [x.serial, y.serial]) is cost
+    assert prove(derivation(program, Convention())).failures == ()
 
 
 USED = {step.rule for gradient in deep() for step in gradient.steps}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 import sympy as sp
 from programs import PROGRAMS
@@ -22,6 +24,9 @@ NETWORKS = (
     "2 -> " + "2 softmax -> " * 3 + "2 softmax | cross_entropy",
     "3 -> " + "4 leaky_relu(p) -> 4 leaky_relu(q) -> " * 2 + "2 identity",
     "3 -> " + "4 gelu -> 4 softplus -> " * 2 + "1 tanh",
+    "3 -> " + "4 tanh -> " * 4 + "1 sigmoid | l2(0.3)",
+    "3 -> " + "4 relu -> " * 3 + "3 softmax | l1(lam)",
+    "3 -> " + "4 relu -> 5 tanh -> " * 2 + "1 sigmoid | l2(lam) | l1(0.2)",
 )
 CONVENTIONS = (
     Convention(),
@@ -114,9 +119,45 @@ def test_the_order_of_tensors_makes_another_kind(monkeypatch):
     assert "(w - p)" in found["dp"].numpy and "(r - s)" in found["dr"].numpy
 
 
-def test_deep_networks_derive_a_fixed_number_of_kinds():
-    found = [
-        len(result.gradients) - len(repeated(result))
-        for result in (derive(Network.parse("3 -> " + "4 tanh -> " * n + "1 sigmoid")) for n in (8, 20))
-    ]
+REGULARIZERS = ("", " | l2(0.1)", " | l1(lam)", " | l2(lam) | l1(0.3)")
+
+
+def of_depth(layers: int, regularizer: str) -> Network:
+    return Network.parse("3 -> " + "4 tanh -> " * (layers - 1) + "1 sigmoid" + regularizer)
+
+
+@pytest.mark.parametrize("regularizer", REGULARIZERS)
+def test_deep_networks_derive_a_fixed_number_of_kinds(regularizer):
+    """And all others are carried over, at sizes that do not grow with the depth."""
+    results = [derive(of_depth(layers, regularizer)) for layers in (9, 21)]
+    found = [len(result.gradients) - len(repeated(result)) for result in results]
     assert found[0] == found[1] <= 16
+    for result in results:
+        assert result.proof.failures == ()
+        lines = [line for line in result.forward if isinstance(line, RenamedDefinition)]
+        assert result.proof.carried == len(lines) + sum(len(g.steps) + 1 for g in repeated(result))
+    assert max(results[0].proof.sizes.values()) == max(results[1].proof.sizes.values())
+
+
+@pytest.mark.parametrize("regularizer", REGULARIZERS)
+def test_the_work_for_a_layer_does_not_grow_with_the_depth(regularizer):
+    """Calls of Python functions: 16 layers more take about as many as the 16 before them."""
+
+    def calls(layers: int) -> int:
+        network, found = of_depth(layers, regularizer), 0
+
+        def count(frame, event, argument):
+            nonlocal found
+            found += event == "call"
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            derive(network)
+        finally:
+            sys.setprofile(before)
+        return found
+
+    calls(8)
+    first, second, third = map(calls, (8, 24, 40))
+    assert third - second < 1.25 * (second - first)

@@ -10,7 +10,8 @@ import sympy as sp
 from derive.derivation import Convention, Definition, Gradient
 from derive.notation import Index, Tensor
 from derive.program import Node, Program
-from derive.renaming import Names, RenamedDefinition, RenamedSteps
+from derive.renaming import Names, RenamedDefinition, RenamedSteps, tensors_in
+from derive.summands import about, sums
 
 # Letters in the sentences about declared facts: a tensor of such a name would be renamed in them.
 _LETTERS = frozenset("ijkl")
@@ -48,6 +49,8 @@ class Kinds:
         self._gradients: dict[Hashable, Kind] = {}
         self._occurrences: dict[int, tuple[Hashable, Names]] = {}
         self._definitions: dict[Hashable, Definition] = {}
+        # Their letters come before the symbols of all gradients, so that the order is the same for each.
+        sums(program)
 
     def signature(
         self, tensor: Tensor, symbol: Tensor, upstream: Mapping[int, Gradient]
@@ -69,7 +72,7 @@ class Kinds:
         parts: list[Hashable] = []
         consumers = self._program.consumers.get(tensor.serial, ())
         for node in consumers:
-            serial, form = node.tensor.serial, node.form
+            serial, form = node.tensor.serial, about(self._program, node, (tensor.serial,)).form
             parts += [self._id(form.key), numbers(Names(form.tensors, form.dims)), serial in self._sole]
             if serial in upstream:
                 parts.append(numbers(Names((upstream[serial].symbol,), ())))
@@ -97,8 +100,12 @@ class Kinds:
         return None if known is None else RenamedSteps(known.gradient, known.names, names, indices)
 
     def derived(self, gradient: Gradient) -> None:
-        """Keeps a gradient for others of its kind."""
+        """Keeps a gradient for others of its kind; one that speaks of other tensors is alone of its kind."""
         key, names = self._occurrences[gradient.of.serial]
+        known = {tensor.serial for tensor in names.tensors}
+        if not all(tensor.serial in known for step in gradient.steps for tensor in tensors_in(step)):
+            key = (key, gradient.of.serial)
+            self._occurrences[gradient.of.serial] = key, names
         self._gradients[key] = Kind(gradient, names, any(term.sums for term in gradient.terms))
 
     def definition(self, node: Node, make: Callable[[Node], Definition]) -> Definition:

@@ -7,15 +7,16 @@ definition; what kinds the derivation saw is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from derive.derivation import Definition, Derivation, Gradient
 from derive.notation import Tensor
 from derive.program import Node
-from derive.proof.excerpts import Excerpt, around, tensors_in
+from derive.proof.excerpts import Excerpt, around
 from derive.proof.trial import is_scaled
-from derive.renaming import RenamedDefinition, RenamedSteps
+from derive.renaming import RenamedDefinition, RenamedSteps, tensors_in
+from derive.summands import about
 
 
 class Carrying:
@@ -71,8 +72,10 @@ class Carrying:
         tensors = {old.serial: new for old, new in zip(steps.old.tensors, steps.new.tensors, strict=True)}
         dims = dict(zip(steps.old.dims, steps.new.dims, strict=True))
         excerpt = self.excerpt(template)
+        by = {tensors[serial].serial for serial in excerpt.differentiated if serial in tensors}
         return (
-            self.derivation.by_symbol(template.symbol.serial) is template
+            len(by) == len(excerpt.differentiated)
+            and self.derivation.by_symbol(template.symbol.serial) is template
             and steps.indices == gradient.indices
             and len({tensor.serial for tensor in tensors.values()}) == len(tensors)
             and len(set(dims.values())) == len(dims)
@@ -81,7 +84,7 @@ class Carrying:
             and tensors.get(template.of.serial) is gradient.of
             and tensors.get(template.symbol.serial) is gradient.symbol
             and is_scaled(template.of, self.derivation) == is_scaled(gradient.of, self.derivation)
-            and all(self._same_definition(node, tensors, dims) for node in excerpt.nodes)
+            and all(self._same_definition(node, tensors, dims, by) for node in excerpt.nodes)
             and all(self._same_place(old, excerpt, tensors) for old in self._spoken_of(template))
         )
 
@@ -98,14 +101,20 @@ class Carrying:
         return tuple(found.values())
 
     def _same_definition(
-        self, node: Node, tensors: Mapping[int, Tensor], dims: Mapping[object, object]
+        self, node: Node, tensors: Mapping[int, Tensor], dims: Mapping[object, object], by: Iterable[int]
     ) -> bool:
-        """Whether the definition under the other names is the other tensor's definition."""
+        """Whether the definition under the other names is the other tensor's definition.
+
+        by: serials of the tensors that derivatives are asked for by, under the other names. Where the
+        template's excerpt has one leaf for the rest of a cost, so has the other's: it does not use them.
+        """
         new = tensors.get(node.tensor.serial)
-        other = None if new is None else self.program.node(new)
+        whole = None if new is None else self.program.node(new)
+        if whole is None:
+            return False
+        other = about(self.program, whole, by)
         return (
-            other is not None
-            and node.form.key == other.form.key
+            node.form.key == other.form.key
             and tuple(tensors.get(t.serial) for t in node.form.tensors) == other.form.tensors
             and tuple(dims.get(dim) for dim in node.form.dims) == other.form.dims
         )

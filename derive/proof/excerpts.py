@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import sympy as sp
 
-from derive.arrays import Array, Leaf
-from derive.derivation import Derivation, Gradient, Step
-from derive.notation import Tensor, Terms, elements
-from derive.printing.letters import parts
+from derive.arrays import Array
+from derive.derivation import Derivation, Gradient
+from derive.notation import CostPartial, Partial, Tensor, Terms, outermost
 from derive.program import Node, Program, SumFact
+from derive.renaming import tensors_of
+from derive.summands import about
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,13 +20,15 @@ class Excerpt:
     """Some of a program's nodes; tensors that the others define are leaves here, with any values.
 
     ends: node tensors that the cost uses in other ways too, which are not in the excerpt: any values
-    are added to their derivatives. costs: those of the cost's tensors that are here.
+    are added to their derivatives. costs: those of the cost's tensors that are here. differentiated:
+    serials of the tensors by which derivatives are asked for; a cost's summands without them are one leaf.
     """
 
     program: Program
     nodes: tuple[Node, ...]
     costs: tuple[Tensor, ...]
     ends: frozenset[int] = frozenset()
+    differentiated: frozenset[int] = frozenset()
 
     @property
     def name(self) -> str:
@@ -76,33 +78,31 @@ def around(gradient: Gradient, derivation: Derivation) -> Excerpt:
         if any(user.tensor.serial not in nodes for user in program.consumers.get(serial, ()))
     )
     here = {gradient.of.serial, *nodes} - ends
+    differentiated = frozenset(closed).union(nodes, _differentiated(gradient, derivation))
     return Excerpt(
         program,
-        tuple(sorted(nodes.values(), key=lambda node: program.place(node.tensor))),
+        tuple(
+            about(program, node, differentiated)
+            for node in sorted(nodes.values(), key=lambda node: program.place(node.tensor))
+        ),
         tuple(cost for cost in program.costs if cost.serial in here),
         ends,
+        differentiated,
     )
+
+
+def _differentiated(gradient: Gradient, derivation: Derivation) -> set[int]:
+    """Serials of the tensors by which derivatives stand in the steps."""
+    found = set()
+    for state in (s for step in gradient.steps for s in (step.before, step.after)):
+        for upstream in filter(None, map(derivation.by_symbol, _symbols(state))):
+            found.add(upstream.of.serial)
+        if not isinstance(state, Array):
+            factors = (factor for term in state for factor in term.factors)
+            partials = (p for factor in factors for p in outermost(factor, (Partial, CostPartial)))
+            found.update(partial.by.tensor.serial for partial in partials)
+    return found
 
 
 def _symbols(state: Terms | Array) -> set[int]:
     return {tensor.serial for tensor in tensors_of(state) if tensor.role == "gradient"}
-
-
-def tensors_of(state: Terms | Array) -> Iterator[Tensor]:
-    """Every tensor that stands in an index form or in a matrix form."""
-    if isinstance(state, Array):
-        if isinstance(state, Leaf):
-            yield state.tensor
-        for part in parts(state):
-            yield from tensors_of(part)
-    else:
-        for term in state:
-            yield from (e.tensor for part in (*term.factors, term.coefficient) for e in elements(part))
-
-
-def tensors_in(step: Step) -> Iterator[Tensor]:
-    """Every tensor that a step speaks of."""
-    yield from tensors_of(step.before)
-    yield from tensors_of(step.after)
-    for binding in step.bindings:
-        yield from (e.tensor for side in binding for e in elements(side))

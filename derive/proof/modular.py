@@ -124,7 +124,7 @@ def _evaluated(
     carried: int = 0,
 ) -> Proof:
     program = derivation.program
-    here = {node.tensor.serial: node for part in parts for node in part.excerpt.nodes}
+    here = {id(node): node for part in parts for node in part.excerpt.nodes}
     evaluated = Excerpt(program, tuple(sorted(here.values(), key=lambda n: program.place(n.tensor))), ())
     seed = program_seed(evaluated) if seed is None else seed
     checks, trials = 0, 0

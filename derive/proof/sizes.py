@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import product
+from itertools import count, product
 
 import sympy as sp
 
@@ -11,17 +12,19 @@ from derive.notation import IndexSum
 from derive.program import Program
 from derive.proof.excerpts import Excerpt
 
+# Sizes up to this tell dimensions apart that meet in different summands of a definition.
+MOST_TOGETHER = 5
 
-def dimension_groups(program: Program | Excerpt) -> list[list[sp.Expr]]:
-    """The dimensions that occur together in a definition, for each definition."""
-    groups = []
-    for node in program.nodes:
-        found: dict[sp.Expr, None] = {}
-        for element_dims in _dims(node.body):
-            found.update(dict.fromkeys(element_dims))
-        found.update(dict.fromkeys(node.tensor.dims))
-        groups.append(list(found))
-    return groups
+
+def dimension_groups(program: Program | Excerpt) -> list[list[list[sp.Expr]]]:
+    """The dimensions that occur together in a summand, for each summand of each definition."""
+    return [
+        [
+            list(dict.fromkeys(dim for dims in (*_dims(part), node.tensor.dims) for dim in dims))
+            for part in sp.Add.make_args(node.body)
+        ]
+        for node in program.nodes
+    ]
 
 
 def _dims(expr: sp.Basic) -> Iterable[tuple[sp.Expr, ...]]:
@@ -39,17 +42,16 @@ def choose_sizes(
 ) -> dict[sp.Symbol, int]:
     """A size of at least 2 for each dimension symbol; given ones are kept.
 
-    Symbols that meet in one definition get different sizes where that is possible, so that a
-    transposition or a swapped index changes a shape or a value. Where every dimension made of the
+    Symbols that meet in one summand get different sizes where that is possible, so that a
+    transposition or a swapped index changes a shape or a value. So do those that only meet in one
+    definition, as long as there are sizes for them up to a bound: a sum over all the weights of a
+    deep network would ask for ever larger arrays. Where every dimension made of the
     symbols cannot be a positive integer at such sizes, the first sizes up to 7 that do are taken.
     """
     given = dict(given or {})
     groups = dimension_groups(program)
-    neighbours: dict[sp.Symbol, set[sp.Symbol]] = {}
-    for group in groups:
-        symbols = list(dict.fromkeys(s for dim in group for s in sorted(dim.free_symbols, key=str)))
-        for symbol in symbols:
-            neighbours.setdefault(symbol, set()).update(s for s in symbols if s != symbol)
+    neighbours = _meeting(group for summands in groups for group in summands)
+    together = _meeting([dim for group in summands for dim in group] for summands in groups)
     sizes = dict(given)
     # What scales the cost comes last, so that m is 4, say: 1/m is then no ½ of a squared error.
     # Not so where roots have to exist: the fewer samples, the sooner leaves are found.
@@ -59,8 +61,18 @@ def choose_sizes(
     ):
         taken = {sizes[s] for s in neighbours[symbol] if s in sizes}
         if symbol not in sizes:
-            sizes[symbol] = next(n for n in range(2, 99) if n not in taken)
-    compound = {dim for group in groups for dim in group if dim.free_symbols and not dim.is_Symbol}
+            used = Counter(sizes[s] for s in together[symbol] if s in sizes)
+            small = [n for n in range(2, MOST_TOGETHER + 1) if n not in taken]
+            sizes[symbol] = min(
+                small or [next(n for n in count(MOST_TOGETHER + 1) if n not in taken)], key=used.__getitem__
+            )
+    compound = {
+        dim
+        for summands in groups
+        for group in summands
+        for dim in group
+        if dim.free_symbols and not dim.is_Symbol
+    }
     if not compound or _smallest(compound, sizes) >= 2:
         return sizes
     free = [s for s in sizes if s not in given and any(s in dim.free_symbols for dim in compound)]
@@ -75,6 +87,16 @@ def choose_sizes(
             f"no small sizes make {names} positive integers: give sizes for {', '.join(map(str, free))}"
         )
     return max(candidates, key=lambda c: _smallest(compound, c) >= 2)
+
+
+def _meeting(groups: Iterable[Iterable[sp.Expr]]) -> dict[sp.Symbol, set[sp.Symbol]]:
+    """For each symbol the others in its groups; symbols in the order in which they occur."""
+    found: dict[sp.Symbol, set[sp.Symbol]] = {}
+    for group in groups:
+        symbols = list(dict.fromkeys(s for dim in group for s in sorted(dim.free_symbols, key=str)))
+        for symbol in symbols:
+            found.setdefault(symbol, set()).update(s for s in symbols if s != symbol)
+    return found
 
 
 def _has_roots(expr: sp.Basic) -> bool:
