@@ -1,5 +1,5 @@
 # Made by derive from shallow_tanh; do not edit.
-# Digest c88f7ab3a3a69e52
+# Digest 25228cc988dadaec
 """Gradient descent for a network of 2 layers, 3 -> 4 tanh -> 1 sigmoid, with the loss binary
 cross-entropy.
 
@@ -261,7 +261,7 @@ def run(options: argparse.Namespace) -> int:
     if not part.size:
         raise BadInput(f"--test-fraction {options.test_fraction} leaves no sample to train on")
     # Statistics of the training part only: the test part stands for samples not seen yet.
-    X_mean, X_scale = statistics(features[part])
+    X_mean, X_scale = statistics(options.data, features[part])
     features = (features - X_mean) / X_scale
     X, Y = features[part].T, labels[part].T
     X_test, Y_test = features[test].T, labels[test].T
@@ -301,7 +301,10 @@ def run(options: argparse.Namespace) -> int:
     if options.save is not None:
         scaling = {"X_mean": X_mean.T, "X_scale": X_scale.T}
         save(options.save, {**params, **scaling})
-    return int(not error < 1e-6)
+    if not error < 1e-6:
+        print("train.py: the gradients failed their check, 1e-6 is the limit", file=sys.stderr)
+        return 1
+    return 0
 
 
 def score(params: Arrays, X: Array, Y: Array) -> float:
@@ -329,8 +332,9 @@ class Progress:
 
 def check_options(options: argparse.Namespace) -> None:
     """Raises BadInput for a number that makes no sense."""
-    if options.epochs < 0 or options.seed < 0:
-        raise BadInput(f"--epochs {options.epochs} --seed {options.seed}: 0 is the least of both")
+    for name, number in (("epochs", options.epochs), ("seed", options.seed)):
+        if number < 0:
+            raise BadInput(f"--{name} {number}: 0 or more is needed")
     if not 0 < options.learning_rate < math.inf:
         raise BadInput(f"--learning-rate {options.learning_rate}: a positive number is needed")
     if not 0 <= options.test_fraction < 1:
@@ -339,12 +343,13 @@ def check_options(options: argparse.Namespace) -> None:
         raise BadInput(f"--save {options.save}: there is no folder {options.save.parent}")
 
 
-def statistics(rows: Array) -> tuple[Array, Array]:
+def statistics(path: Path, rows: Array) -> tuple[Array, Array]:
     """Mean and standard deviation of each column; 1 instead of 0 for a column that is constant."""
     with np.errstate(over="ignore", invalid="ignore"):
         mean, scale = rows.mean(axis=0, keepdims=True), rows.std(axis=0, keepdims=True)
     if not np.all(np.isfinite(scale)):
-        raise BadInput(f"numbers up to {np.max(np.abs(rows)):.3g}: 1e150 is the most that is taken")
+        largest = np.max(np.abs(rows))
+        raise BadInput(f"{path}: numbers up to {largest:.3g}, 1e150 is the most that is taken")
     return mean, np.where(scale > 0, scale, 1.0)
 
 
