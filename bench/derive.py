@@ -42,6 +42,7 @@ worst = max(seconds, key=seconds.get)
 print(len(seconds), statistics.median(seconds.values()), seconds[worst], worst, sep="\t")
 """
 AIMS = {2: 0.5, 10: 1.0, 100: 1.5, 1000: 10.0}
+REGULARIZED = (10, 100)
 MEDIAN, WORST = 0.1, 1.0
 SHOW = "3 -> 4 tanh -> 1 sigmoid"
 
@@ -60,12 +61,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds
     inside = {f"{n} layers": partial(reported_seconds, RUN.format(spec=layered(n))) for n in AIMS}
+    for n in REGULARIZED:
+        spec = layered(n) + " | l1(0.1) | l2(0.1)"
+        inside[f"{n} layers with l1 and l2"] = partial(reported_seconds, RUN.format(spec=spec))
     found = medians({"import sympy": partial(reported_seconds, IMPORT), **inside}, rounds)
     unit = found["import sympy"]
     print(f"import sympy: {unit:.3f} s (median of {rounds} rounds)")
     report([(f"{n} layers", s := found[f"{n} layers"], "import sympy", s / unit, AIMS[n]) for n in AIMS])
     growth = found["1000 layers"] / found["100 layers"]
     report([("1000 layers against 100", found["1000 layers"], "a hundred layers", growth, 10.0)])
+    ten, hundred = (found[f"{n} layers with l1 and l2"] for n in REGULARIZED)
+    report([("100 layers with l1 and l2", hundred, "ten layers with them", hundred / ten, 10.0)])
 
     count, median, worst, name = reported(PAIRS).split("\t")
     print(f"{count} pairs of activation and loss in one process")
