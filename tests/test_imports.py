@@ -11,8 +11,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "derive"
 ORDER = """
-errors notation forms arrays program printing derivation renaming summands numbers pieces functions formula poles
-ranges activations losses oneline entries fitting lowering naming symbolic tomlspec network gallery spec
+errors notation forms arrays program printing derivation renaming summands numbers pieces functions formula
+poles ranges activations losses oneline entries fitting lowering naming symbolic tomlspec network gallery spec
 calculus evaluation proof pipeline stability fonts targets handout targets.typ targets.svg targets.html
 targets.tikz targets.tex_blocks targets.tex targets.markdown targets.md targets.notebook targets.ipynb
 render report output engines cli __main__
